@@ -1,0 +1,32 @@
+import { boolean, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { createdAt, id, moment } from "./columns.ts";
+
+/** One row: what the company decided. Shape: `Settings` in the protocol. */
+export const settings = pgTable("settings", {
+	id: integer("id").primaryKey().default(1),
+	value: jsonb("value").notNull(),
+	updatedAt: moment("updated_at").notNull().defaultNow(),
+});
+
+/** A PBX that we listen to. Secrets are sealed with `DZVIN_SECRET_KEY`. */
+export const pbxs = pgTable("pbxs", {
+	id: id(),
+	name: text("name").notNull().unique(),
+	host: text("host").notNull(),
+	port: integer("port").notNull(),
+	/** `{enabled, ca?, fingerprint?}` */
+	tls: jsonb("tls").notNull().default({ enabled: false }),
+	eventsUsername: text("events_username").notNull(),
+	eventsSecretSealed: text("events_secret_sealed").notNull(),
+	controlUsername: text("control_username"),
+	controlSecretSealed: text("control_secret_sealed"),
+	extensionPattern: text("extension_pattern").notNull(),
+	recordingsRoot: text("recordings_root"),
+	/** Source of the PBX's own journal, secrets sealed inside. */
+	history: jsonb("history"),
+	dial: jsonb("dial").notNull().default({}),
+	demo: boolean("demo").notNull().default(false),
+	active: boolean("active").notNull().default(true),
+	createdAt: createdAt(),
+	updatedAt: moment("updated_at").notNull().defaultNow(),
+});

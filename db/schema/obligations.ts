@@ -1,0 +1,62 @@
+import { sql } from "drizzle-orm";
+import { index, integer, numeric, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { users } from "./access.ts";
+import { id, moment } from "./columns.ts";
+
+/** What we owe to a client: one row for every external call, opened in the transaction that opens the call. */
+export const obligations = pgTable(
+	"obligations",
+	{
+		id: id(),
+		kind: text("kind", { enum: ["call", "missed"] }).notNull(),
+		callId: uuid("call_id").notNull(),
+		callStartedAt: moment("call_started_at").notNull(),
+		contactId: uuid("contact_id"),
+		number: text("number"),
+		assigneeId: uuid("assignee_id").references(() => users.id),
+		claimedById: uuid("claimed_by_id").references(() => users.id),
+		claimedAt: moment("claimed_at"),
+		attempts: integer("attempts").notNull().default(0),
+		openedAt: moment("opened_at").notNull(),
+		dueAt: moment("due_at").notNull(),
+		settledAt: moment("settled_at"),
+		settledById: uuid("settled_by_id").references(() => users.id),
+		settledHow: text("settled_how", { enum: ["disposition", "conversation", "other-channel", "dismissed"] }),
+		settledByCallId: uuid("settled_by_call_id"),
+		settledComment: text("settled_comment"),
+	},
+	(t) => [
+		uniqueIndex("obligations_call").on(t.callId),
+		index("obligations_open").on(t.kind, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
+		index("obligations_open_assignee").on(t.assigneeId, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
+		index("obligations_open_number").on(t.number).where(sql`${t.settledAt} is null`),
+		index("obligations_open_contact").on(t.contactId).where(sql`${t.settledAt} is null`),
+		index("obligations_settled").on(t.settledAt, t.id).where(sql`${t.settledAt} is not null`),
+	],
+);
+
+/** Append-only. The newest row of a call is its disposition. */
+export const dispositions = pgTable(
+	"dispositions",
+	{
+		id: id(),
+		callId: uuid("call_id").notNull(),
+		callStartedAt: moment("call_started_at").notNull(),
+		contactId: uuid("contact_id"),
+		status: text("status", { enum: ["in_work", "bought", "refused", "not_client"] }).notNull(),
+		comment: text("comment").notNull(),
+		refusalReason: text("refusal_reason"),
+		amount: numeric("amount", { precision: 15, scale: 2 }),
+		currency: text("currency"),
+		nextContactAt: moment("next_contact_at"),
+		userId: uuid("user_id")
+			.notNull()
+			.references(() => users.id),
+		at: moment("at").notNull().defaultNow(),
+	},
+	(t) => [
+		index("dispositions_call").on(t.callId, t.at),
+		index("dispositions_at").on(t.at),
+		index("dispositions_contact").on(t.contactId, t.at),
+	],
+);

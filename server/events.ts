@@ -1,0 +1,82 @@
+import type { Call } from "./protocol/call.ts";
+import type { Match } from "./protocol/contact.ts";
+import type { PbxLive } from "./protocol/live.ts";
+import type { Obligation } from "./protocol/obligation.ts";
+
+/**
+ * What happened in the business, told after its transaction is committed. Features listen to
+ * these instead of importing each other. Nothing here is the only place where a fact lives.
+ */
+export interface DomainEvents {
+	/** A call was recorded: began, rings somebody else, is talked, ended, or changed in any way. */
+	"call.saved": SavedCall;
+	/** This row went: the family turned out to be part of the call `into`. */
+	"call.superseded": { readonly callId: string; readonly into: string };
+	/** An agent chose a contact for the call, took it back, or the call got a contact later. */
+	"call.contact": { readonly callId: string };
+	"obligation.opened": { readonly obligation: Obligation };
+	"obligation.settled": { readonly id: string; readonly callId: string; readonly assigneeId: string | null };
+	"contact.changed": { readonly contactId: string };
+	"user.changed": { readonly userId: string };
+	/** Sockets of this person or session must close. `sessionId` null = all of them. */
+	"session.ended": { readonly userId: string; readonly sessionId: string | null };
+	"pbx.changed": { readonly pbxId: string };
+	"pbx.state": PbxLive & { readonly at: string };
+	"queue.state": { readonly pbx: string; readonly queue: string; readonly waiting: number };
+	"settings.changed": Record<string, never>;
+}
+
+export interface SavedCall {
+	readonly call: Call;
+	readonly pbxId: string;
+	/** Who the client may be, at the moment of the save. */
+	readonly match: Match;
+	/** Users whose phone rings now. */
+	readonly ringing: readonly string[];
+	/** Users who speak now. */
+	readonly talking: readonly string[];
+	/** Milliseconds (epoch) at which the event that caused this reached the server. */
+	readonly receivedAt: number;
+}
+
+type Listener<T> = (event: T) => void | Promise<void>;
+
+export interface EventBus {
+	/** `name` says who listens, for the log. Returns the way to stop listening. */
+	on<K extends keyof DomainEvents>(kind: K, name: string, listener: Listener<DomainEvents[K]>): () => void;
+	emit<K extends keyof DomainEvents>(kind: K, event: DomainEvents[K]): void;
+}
+
+interface Entry {
+	readonly name: string;
+	readonly listener: (event: never) => void | Promise<void>;
+}
+
+/** Listeners are fenced: one that fails is reported and stops no other. */
+export function createEventBus(
+	onFailure: (listener: string, kind: keyof DomainEvents, error: unknown) => void,
+): EventBus {
+	const entries = new Map<keyof DomainEvents, Entry[]>();
+	return {
+		on(kind, name, listener) {
+			const entry: Entry = { name, listener };
+			entries.set(kind, [...(entries.get(kind) ?? []), entry]);
+			return () => {
+				entries.set(
+					kind,
+					(entries.get(kind) ?? []).filter((other) => other !== entry),
+				);
+			};
+		},
+		emit(kind, event) {
+			for (const { name, listener } of entries.get(kind) ?? []) {
+				try {
+					const done = listener(event as never);
+					if (done instanceof Promise) done.catch((error: unknown) => onFailure(name, kind, error));
+				} catch (error) {
+					onFailure(name, kind, error);
+				}
+			}
+		},
+	};
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+/** UUID in version 7 form: sorts by time. */
+export const Id = z.uuid();
+/** RFC 3339 in UTC, for example `2026-11-22T10:42:00.000Z`. */
+export const Time = z.iso.datetime();
+export const Role = z.enum(["agent", "supervisor", "admin"]);
+export type Role = z.infer<typeof Role>;
+export const Language = z.enum(["uk", "ru", "en"]);
+export type Language = z.infer<typeof Language>;
+
+/** Somebody or something with a name to show. */
+export const Named = z.object({ id: Id, name: z.string() });
+export type Named = z.infer<typeof Named>;
+
+export const ErrorBody = z.object({
+	error: z.object({
+		code: z.string(),
+		message: z.string(),
+		fields: z.record(z.string(), z.string()).optional(),
+	}),
+});
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** Keyset page: `next` is an opaque cursor for `after`. */
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+export const PageQuery = z.object({
+	after: z.string().max(400).optional(),
+	limit: z.coerce.number().int().min(1).max(200).default(50),
+});

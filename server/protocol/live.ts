@@ -1,0 +1,94 @@
+import { z } from "zod";
+import { Id, Named, Time } from "./basics.ts";
+import { Call } from "./call.ts";
+import { Match } from "./contact.ts";
+import { Obligation, ObligationCounts } from "./obligation.ts";
+import { PbxState } from "./pbx.ts";
+
+/** What happened last with this contact, newest first, at most three. */
+export const LastContact = z.object({
+	callId: Id,
+	at: Time,
+	direction: z.enum(["inbound", "outbound", "internal"]),
+	outcome: z.string(),
+	by: Named.nullable(),
+	comment: z.string().nullable(),
+	status: z.string().nullable(),
+});
+/** The screen pop. */
+export const Pop = z.object({
+	call: Call,
+	match: Match,
+	/** The one contact when there is exactly one, else null. */
+	contact: Named.nullable(),
+	owner: z.object({ id: Id, name: z.string(), extension: z.string(), you: z.boolean() }).nullable(),
+	lastContacts: z.array(LastContact),
+	openObligations: z.array(z.object({ id: Id, kind: z.string(), callId: Id, openedAt: Time })),
+	/** Country and kind of the number, for unknown callers: ISO code or null. */
+	numberCountry: z.string().nullable(),
+});
+export type Pop = z.infer<typeof Pop>;
+
+export const AgentState = z.object({
+	user: Named,
+	extension: z.string().nullable(),
+	state: z.enum(["available", "ringing", "in-call", "wrap-up", "break", "offline"]),
+	since: Time,
+});
+export type AgentState = z.infer<typeof AgentState>;
+export const QueueState = z.object({ pbx: z.string(), queue: z.string(), waiting: z.number() });
+export const PbxLive = z.object({
+	id: Id,
+	name: z.string(),
+	state: PbxState,
+	problem: z.string().nullable(),
+	since: Time,
+});
+export type PbxLive = z.infer<typeof PbxLive>;
+
+const seq = z.number();
+export const ServerMessage = z.discriminatedUnion("type", [
+	z.object({ type: z.literal("hello"), version: z.string() }),
+	z.object({
+		type: z.literal("snapshot"),
+		seq,
+		at: Time,
+		/** Pop-ups of the person's own ringing phone. */
+		ringing: z.array(Pop),
+		/** Calls that the person speaks in. */
+		talking: z.array(Pop),
+		/** The person's own open obligations, oldest first, at most 50. */
+		obligations: z.array(Obligation),
+		counts: ObligationCounts,
+		agents: z.array(AgentState),
+		queues: z.array(QueueState),
+		pbxs: z.array(PbxLive),
+	}),
+	z.object({ type: z.literal("call.ringing"), seq, at: Time }).extend(Pop.shape),
+	z.object({
+		type: z.literal("call.talking"),
+		seq,
+		at: Time,
+		call: Call,
+		/** Who answered. */ by: Named.nullable(),
+		pop: Pop.nullable(),
+	}),
+	/** `elsewhere`: this person's phone stopped ringing, while the call goes on with `by`. */
+	z.object({ type: z.literal("call.ended"), seq, at: Time, call: Call, elsewhere: z.boolean(), by: Named.nullable() }),
+	z.object({ type: z.literal("call.changed"), seq, at: Time, call: Call, match: Match }),
+	z.object({ type: z.literal("obligation.opened"), seq, at: Time, obligation: Obligation, counts: ObligationCounts }),
+	z.object({ type: z.literal("obligation.settled"), seq, at: Time, id: Id, callId: Id, counts: ObligationCounts }),
+	z.object({ type: z.literal("agent.state"), seq, at: Time, agent: AgentState }),
+	z.object({ type: z.literal("queue.state"), seq, at: Time, queue: QueueState }),
+	z.object({ type: z.literal("pbx.state"), seq, at: Time, pbx: PbxLive }),
+]);
+export type ServerMessage = z.infer<typeof ServerMessage>;
+
+export const ClientMessage = z.discriminatedUnion("type", [
+	/** The pop-up for this call is on the screen. `seq` of the message that brought it. */
+	z.strictObject({ type: z.literal("painted"), callId: Id, seq }),
+	z.strictObject({ type: z.literal("ping") }),
+	/** A jump in `seq` was seen. */
+	z.strictObject({ type: z.literal("resync") }),
+]);
+export type ClientMessage = z.infer<typeof ClientMessage>;

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import { Id, Named, PageQuery, page, Time } from "./basics.ts";
+import { Call } from "./call.ts";
+
+/** `call` = a call without a disposition; `missed` = a client whom nobody spoke to. */
+export const ObligationKind = z.enum(["call", "missed"]);
+export const SettledHow = z.enum(["disposition", "conversation", "other-channel", "dismissed"]);
+
+export const Obligation = z.object({
+	id: Id,
+	kind: ObligationKind,
+	call: Call,
+	contact: Named.nullable(),
+	/** E.164 of the client, null when withheld. */
+	number: z.string().nullable(),
+	assignee: Named.nullable(),
+	/** Who said "I take it", so that two people do not call back at once. */
+	claimedBy: Named.nullable(),
+	claimedAt: Time.nullable(),
+	/** Tries to reach the client since it was missed. */
+	attempts: z.number(),
+	/** Missed calls of this client that this entry stands for. */
+	times: z.number(),
+	openedAt: Time,
+	dueAt: Time,
+	overdue: z.boolean(),
+	settledAt: Time.nullable(),
+	settledBy: Named.nullable(),
+	settledHow: SettledHow.nullable(),
+});
+export type Obligation = z.infer<typeof Obligation>;
+
+export const ObligationListQuery = PageQuery.extend({
+	kind: ObligationKind.optional(),
+	overdue: z.stringbool().optional(),
+	/** `me`, `nobody`, or a user's id. Agents see their own and unassigned ones. */
+	assignee: z.union([z.literal("me"), z.literal("nobody"), Id]).optional(),
+	/** Settled ones instead of open ones. */
+	settled: z.stringbool().optional(),
+}).strict();
+export const ObligationPage = page(Obligation);
+export type ObligationPage = z.infer<typeof ObligationPage>;
+export const DismissInput = z.strictObject({ comment: z.string().trim().min(1).max(10_000) });
+/** Figures for the tabs: bounded counts, `99` means 99 or more. */
+export const ObligationCounts = z.object({
+	mine: z.number(),
+	team: z.number(),
+	missed: z.number(),
+	overdue: z.number(),
+});
+export type ObligationCounts = z.infer<typeof ObligationCounts>;

@@ -1,0 +1,70 @@
+import { z } from "zod";
+import { Id, Time } from "./basics.ts";
+
+export const PbxState = z.enum(["connecting", "login-refused", "connected", "away", "stopped"]);
+export type PbxState = z.infer<typeof PbxState>;
+
+const word = z.string().regex(/^[^\r\n\0]*$/);
+const Account = z.strictObject({ username: word.min(1).max(80), secret: word.min(1).max(200) });
+export const PbxTls = z.union([
+	z.boolean(),
+	z.strictObject({
+		/** PEM of the authority that signed the PBX's certificate. */
+		ca: z.string().max(100_000).optional(),
+		/** SHA-256 fingerprint of the PBX's certificate, hex with or without colons. */
+		fingerprint: z.string().max(120).optional(),
+	}),
+]);
+export const PbxInput = z.strictObject({
+	name: word.trim().min(1).max(80),
+	host: word.trim().min(1).max(253),
+	port: z.number().int().min(1).max(65_535).default(5038),
+	tls: PbxTls.optional(),
+	/** Reads events; needs no write class. */
+	events: Account,
+	/** Click to call and the like; optional. */
+	control: Account.optional(),
+	/** Regular expression for endpoint names that are people. Default `^\d{2,5}$`. */
+	extensionPattern: z.string().max(200).optional(),
+	recordings: z.strictObject({ root: z.string().min(1).max(1000) }).optional(),
+	/** Where the PBX keeps its own record of calls; read after a blind window. */
+	history: z.looseObject({ kind: z.enum(["cel-sqlite", "cel-csv", "cdr-csv", "mysql", "postgres"]) }).optional(),
+	/** Dialplan context and dial string prefix for click to call. */
+	dial: z
+		.strictObject({ context: word.max(80), channel: word.max(120) })
+		.partial()
+		.optional(),
+});
+export type PbxInput = z.infer<typeof PbxInput>;
+export const PbxPatch = PbxInput.partial()
+	.extend({ port: z.number().int().min(1).max(65_535).optional() })
+	.strict();
+
+/** Never carries a secret. */
+export const Pbx = z.object({
+	id: Id,
+	name: z.string(),
+	host: z.string(),
+	port: z.number(),
+	tls: z.boolean(),
+	events: z.object({ username: z.string() }),
+	control: z.object({ username: z.string() }).nullable(),
+	extensionPattern: z.string(),
+	recordings: z.object({ root: z.string() }).nullable(),
+	demo: z.boolean(),
+	state: PbxState,
+	/** What is wrong and what to do, in English, when the state is not `connected`. */
+	problem: z.string().nullable(),
+	since: Time,
+	/** Stanzas to paste into the PBX's `manager_custom.conf`. */
+	stanzas: z.object({ events: z.string(), control: z.string() }),
+});
+export type Pbx = z.infer<typeof Pbx>;
+export const Finding = z.object({
+	level: z.enum(["ok", "warning", "error"]),
+	code: z.string(),
+	message: z.string(),
+	mend: z.string().nullable(),
+});
+export const PbxCheck = z.object({ findings: z.array(Finding) });
+export type PbxCheck = z.infer<typeof PbxCheck>;

@@ -1,0 +1,24 @@
+import { z } from "zod";
+
+/** Minutes from local midnight, Monday first; null = closed that day. */
+const Day = z.object({ from: z.number().int().min(0).max(1440), to: z.number().int().min(0).max(1440) }).nullable();
+export const Settings = z.strictObject({
+	companyName: z.string().trim().max(200),
+	/** ISO 3166-1 alpha-2. */
+	country: z.string().regex(/^[A-Z]{2}$/),
+	/** Area code for numbers dialled without one, for example `44`. */
+	areaCode: z.string().regex(/^\d{0,6}$/),
+	timeZone: z.string().max(60),
+	currency: z.string().regex(/^[A-Z]{3}$/),
+	workingHours: z.array(Day).length(7),
+	/** Working minutes until an unprocessed call is overdue. */
+	processWithinMinutes: z.number().int().min(1).max(10_080),
+	/** Working minutes until a missed call is overdue. */
+	callBackWithinMinutes: z.number().int().min(1).max(10_080),
+	/** A conversation of at least this many seconds settles a missed call. */
+	conversationSeconds: z.number().int().min(1).max(600),
+	refusalReasons: z.array(z.string().trim().min(1).max(100)).min(1).max(12),
+	commentTemplates: z.array(z.string().trim().min(1).max(500)).max(50),
+});
+export type Settings = z.infer<typeof Settings>;
+export const SettingsPatch = Settings.partial().strict();

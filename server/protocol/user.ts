@@ -1,0 +1,57 @@
+import { z } from "zod";
+import { Id, Language, Role, Time } from "./basics.ts";
+
+export const Preferences = z.strictObject({
+	language: Language.optional(),
+	theme: z.enum(["system", "light", "dark"]).optional(),
+	sound: z.enum(["all", "mine", "none"]).optional(),
+	volume: z.number().min(0).max(1).optional(),
+	notices: z.boolean().optional(),
+	keys: z.boolean().optional(),
+});
+export type Preferences = z.infer<typeof Preferences>;
+
+export const User = z.object({
+	id: Id,
+	name: z.string(),
+	email: z.string(),
+	role: Role,
+	extension: z.string().nullable(),
+	active: z.boolean(),
+	createdAt: Time,
+});
+export type User = z.infer<typeof User>;
+
+/** The signed-in person. */
+export const Me = User.extend({ preferences: Preferences });
+export type Me = z.infer<typeof Me>;
+
+const extension = z
+	.string()
+	.trim()
+	.regex(/^[0-9A-Za-z_.*#-]{1,40}$/);
+export const SignInInput = z.strictObject({ email: z.string().trim().max(320), password: z.string().min(1).max(1024) });
+export const UserInput = z.strictObject({
+	name: z.string().trim().min(1).max(200),
+	email: z.email().max(320),
+	password: z.string().min(10).max(1024),
+	role: Role,
+	extension: extension.nullable().optional(),
+});
+export const UserPatch = z.strictObject({
+	name: z.string().trim().min(1).max(200).optional(),
+	email: z.email().max(320).optional(),
+	password: z.string().min(10).max(1024).optional(),
+	role: Role.optional(),
+	extension: extension.nullable().optional(),
+	active: z.boolean().optional(),
+});
+/** What colleagues may know of each other. */
+export const Colleague = z.object({
+	id: Id,
+	name: z.string(),
+	extension: z.string().nullable(),
+	role: Role,
+	active: z.boolean(),
+});
+export type Colleague = z.infer<typeof Colleague>;
