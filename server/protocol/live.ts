@@ -81,6 +81,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("agent.state"), seq, at: Time, agent: AgentState }),
 	z.object({ type: z.literal("queue.state"), seq, at: Time, queue: QueueState }),
 	z.object({ type: z.literal("pbx.state"), seq, at: Time, pbx: PbxLive }),
+	/** Answer to `ping`; carries no `seq`, it is no change. */
+	z.object({ type: z.literal("pong") }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
