@@ -298,15 +298,24 @@ CREATE TABLE "legs_other" PARTITION OF "legs" DEFAULT;
 --> statement-breakpoint
 CREATE TABLE "recordings_other" PARTITION OF "recordings" DEFAULT;
 --> statement-breakpoint
--- Makes the partitions of one month (UTC) for everything that is kept by month. Safe to call twice.
+-- Makes the partitions of one month (UTC) for everything that is kept by month. Safe to call twice. Rows of that month
+-- which came in before (a PBX with a wrong clock, an import) move from the default partition.
 CREATE FUNCTION make_month(month timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   lower timestamptz := date_trunc('month', month AT TIME ZONE 'UTC') AT TIME ZONE 'UTC';
   upper timestamptz := (date_trunc('month', month AT TIME ZONE 'UTC') + interval '1 month') AT TIME ZONE 'UTC';
   suffix text := to_char(month AT TIME ZONE 'UTC', 'YYYY_MM');
   parent text;
+  part text;
+  key text;
 BEGIN
   FOREACH parent IN ARRAY ARRAY['calls', 'legs', 'recordings'] LOOP
-    EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', parent || '_' || suffix, parent, lower, upper);
+    part := parent || '_' || suffix;
+    key := CASE parent WHEN 'calls' THEN 'started_at' ELSE 'call_started_at' END;
+    CONTINUE WHEN to_regclass(part) IS NOT NULL;
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', part, parent);
+    EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %I >= %L AND %I < %L RETURNING *) INSERT INTO %I SELECT * FROM moved',
+      parent || '_other', key, lower, key, upper, part);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, part, lower, upper);
   END LOOP;
 END $$;
