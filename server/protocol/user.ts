@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Language, Role, Time } from "./basics.ts";
+import { Id, Language, PageQuery, page, Role, Time } from "./basics.ts";
 
 export const Preferences = z.strictObject({
 	language: Language.optional(),
@@ -55,3 +55,18 @@ export const Colleague = z.object({
 	active: z.boolean(),
 });
 export type Colleague = z.infer<typeof Colleague>;
+
+export const UserListQuery = PageQuery.strict();
+export const UserPage = page(User);
+export type UserPage = z.infer<typeof UserPage>;
+export const ColleaguePage = page(Colleague);
+export type ColleaguePage = z.infer<typeof ColleaguePage>;
+/** Answer of `POST /api/session`. */
+export const SignInAnswer = z.object({ user: Me });
+export type SignInAnswer = z.infer<typeof SignInAnswer>;
+/** Fields left out stay as they are. */
+export const MePatch = z.strictObject({ preferences: Preferences });
+export const PasswordInput = z.strictObject({
+	current: z.string().min(1).max(1024),
+	next: z.string().min(10).max(1024),
+});
