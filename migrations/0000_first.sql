@@ -88,8 +88,15 @@ CREATE TABLE "calls" (
 	"user_ids" uuid[] DEFAULT '{}' NOT NULL,
 	"recovered" boolean DEFAULT false NOT NULL,
 	"interrupted" boolean DEFAULT false NOT NULL,
+	"progress" bigint DEFAULT 0 NOT NULL,
 	CONSTRAINT "calls_id_started_at_pk" PRIMARY KEY("id","started_at")
 ) PARTITION BY RANGE ("started_at");
+--> statement-breakpoint
+CREATE TABLE "merged_calls" (
+	"call_id" uuid PRIMARY KEY NOT NULL,
+	"into_call_id" uuid NOT NULL,
+	"at" timestamp (3) with time zone DEFAULT now() NOT NULL
+);
 --> statement-breakpoint
 CREATE TABLE "legs" (
 	"call_id" uuid NOT NULL,
@@ -269,6 +276,7 @@ CREATE INDEX "calls_started" ON "calls" USING btree ("started_at","id");--> stat
 CREATE INDEX "calls_users" ON "calls" USING gin ("user_ids");--> statement-breakpoint
 CREATE INDEX "calls_live" ON "calls" USING btree ("pbx_id") WHERE "calls"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "calls_number_fragment" ON "calls" USING gin ("number" gin_trgm_ops);--> statement-breakpoint
+CREATE INDEX "merged_calls_into" ON "merged_calls" USING btree ("into_call_id");--> statement-breakpoint
 CREATE INDEX "recordings_expected" ON "recordings" USING btree ("call_started_at") WHERE "recordings"."state" in ('expected', 'missing', 'denied');--> statement-breakpoint
 CREATE INDEX "contact_changes_contact" ON "contact_changes" USING btree ("contact_id","at");--> statement-breakpoint
 CREATE INDEX "contact_numbers_e164" ON "contact_numbers" USING btree ("e164") WHERE "contact_numbers"."e164" is not null;--> statement-breakpoint
@@ -289,6 +297,7 @@ CREATE INDEX "obligations_open" ON "obligations" USING btree ("kind","due_at","i
 CREATE INDEX "obligations_open_assignee" ON "obligations" USING btree ("assignee_id","due_at","id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
 CREATE INDEX "obligations_open_number" ON "obligations" USING btree ("number") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
 CREATE INDEX "obligations_open_contact" ON "obligations" USING btree ("contact_id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
+CREATE INDEX "obligations_open_started" ON "obligations" USING btree ("call_started_at","call_id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
 CREATE INDEX "obligations_settled" ON "obligations" USING btree ("settled_at","id") WHERE "obligations"."settled_at" is not null;
 --> statement-breakpoint
 -- Calls that fall into no month made yet; always empty when the server keeps its months ahead.
@@ -318,4 +327,38 @@ BEGIN
       parent || '_other', key, lower, key, upper, part);
     EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, part, lower, upper);
   END LOOP;
+END $$;
+--> statement-breakpoint
+-- The moment `minutes` of working time after `opened`. `company` holds `workingHours` (seven days, Monday first, each
+-- {from, to} in minutes from local midnight or null) and `timeZone`. A company that never opens has calendar minutes.
+CREATE FUNCTION due_at(opened timestamptz, minutes integer, company jsonb) RETURNS timestamptz LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
+DECLARE
+  zone text := coalesce(company ->> 'timeZone', 'UTC');
+  hours jsonb := company -> 'workingHours';
+  left_over double precision := minutes * 60; -- seconds: an interval with days would follow the session's time zone
+  span double precision;
+  day date := (opened AT TIME ZONE zone)::date;
+  today jsonb;
+  opens timestamptz;
+  closes timestamptz;
+BEGIN
+  -- The longest deadline is 10,080 minutes; a company open one minute a week would need centuries, so it ends somewhere.
+  FOR step IN 0..3660 LOOP
+    today := hours -> (extract(isodow FROM day)::integer - 1);
+    IF jsonb_typeof(today) = 'object' AND (today ->> 'to')::integer > (today ->> 'from')::integer THEN
+      -- Local wall-clock times: on the days when the clock is changed the working day is an hour shorter or longer.
+      opens := greatest(opened, (day + make_interval(mins => (today ->> 'from')::integer)) AT TIME ZONE zone);
+      closes := (day + make_interval(mins => (today ->> 'to')::integer)) AT TIME ZONE zone;
+      IF closes > opens THEN
+        span := extract(epoch FROM closes - opens);
+        IF span >= left_over THEN
+          RETURN opens + make_interval(secs => left_over);
+        END IF;
+        left_over := left_over - span;
+      END IF;
+    END IF;
+    EXIT WHEN step >= 7 AND left_over = minutes * 60;
+    day := day + 1;
+  END LOOP;
+  RETURN opened + make_interval(mins => minutes);
 END $$;

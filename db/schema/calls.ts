@@ -52,6 +52,8 @@ export const calls = pgTable(
 		userIds: uuid("user_ids").array().notNull().default(sql`'{}'`),
 		recovered: boolean("recovered").notNull().default(false),
 		interrupted: boolean("interrupted").notNull().default(false),
+		/** How far the call had come in the facts recorded last: older facts that arrive late change nothing. */
+		progress: bigint("progress", { mode: "number" }).notNull().default(0),
 	},
 	(t) => [
 		primaryKey({ columns: [t.id, t.startedAt] }),
@@ -63,6 +65,20 @@ export const calls = pgTable(
 		index("calls_live").on(t.pbxId).where(sql`${t.endedAt} is null`),
 		index("calls_number_fragment").using("gin", sql`${t.number} gin_trgm_ops`),
 	],
+);
+
+/**
+ * Calls that turned out to be part of another one: their rows are gone, their ids still lead to the call that
+ * took them in, and late facts about them are not recorded again.
+ */
+export const mergedCalls = pgTable(
+	"merged_calls",
+	{
+		callId: uuid("call_id").primaryKey(),
+		intoCallId: uuid("into_call_id").notNull(),
+		at: moment("at").notNull().defaultNow(),
+	},
+	(t) => [index("merged_calls_into").on(t.intoCallId)],
 );
 
 /** One row a person and run of attempts. Partitioned with its call. */

@@ -31,6 +31,8 @@ export const obligations = pgTable(
 		index("obligations_open_assignee").on(t.assigneeId, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
 		index("obligations_open_number").on(t.number).where(sql`${t.settledAt} is null`),
 		index("obligations_open_contact").on(t.contactId).where(sql`${t.settledAt} is null`),
+		/** For the list of unprocessed calls, newest first. */
+		index("obligations_open_started").on(t.callStartedAt, t.callId).where(sql`${t.settledAt} is null`),
 		index("obligations_settled").on(t.settledAt, t.id).where(sql`${t.settledAt} is not null`),
 	],
 );
