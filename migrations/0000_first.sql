@@ -143,8 +143,7 @@ CREATE TABLE "pbxs" (
 	"demo" boolean DEFAULT false NOT NULL,
 	"active" boolean DEFAULT true NOT NULL,
 	"created_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL,
-	CONSTRAINT "pbxs_name_unique" UNIQUE("name")
+	"updated_at" timestamp (3) with time zone DEFAULT now() NOT NULL
 );
 --> statement-breakpoint
 CREATE TABLE "settings" (
@@ -278,6 +277,7 @@ CREATE INDEX "calls_live" ON "calls" USING btree ("pbx_id") WHERE "calls"."ended
 CREATE INDEX "calls_number_fragment" ON "calls" USING gin ("number" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "merged_calls_into" ON "merged_calls" USING btree ("into_call_id");--> statement-breakpoint
 CREATE INDEX "recordings_expected" ON "recordings" USING btree ("call_started_at") WHERE "recordings"."state" in ('expected', 'missing', 'denied');--> statement-breakpoint
+CREATE UNIQUE INDEX "pbxs_name" ON "pbxs" USING btree ("name") WHERE "pbxs"."active";--> statement-breakpoint
 CREATE INDEX "contact_changes_contact" ON "contact_changes" USING btree ("contact_id","at");--> statement-breakpoint
 CREATE INDEX "contact_numbers_e164" ON "contact_numbers" USING btree ("e164") WHERE "contact_numbers"."e164" is not null;--> statement-breakpoint
 CREATE INDEX "contact_numbers_last_ten" ON "contact_numbers" USING btree (right("e164", 10)) WHERE "contact_numbers"."e164" is not null;--> statement-breakpoint

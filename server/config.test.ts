@@ -55,20 +55,20 @@ test("everything that is wrong is told at once", () => {
 		DZVIN_COUNTRY: "Ukraine",
 		DATABASE_URL: "mysql://x",
 		DZVIN_PUBLIC_URL: "calls.example.com",
-		DZVIN_METRICS_TOKEN_FILE: "/nowhere/at/all",
+		NATS_URL_FILE: "/nowhere/at/all",
 	});
 	expect(Object.keys(problems).sort()).toEqual([
 		"DATABASE_URL",
 		"DZVIN_ADMIN_EMAIL",
 		"DZVIN_ADMIN_PASSWORD",
 		"DZVIN_COUNTRY",
-		"DZVIN_METRICS_TOKEN_FILE",
 		"DZVIN_PORT",
 		"DZVIN_PROT",
 		"DZVIN_PUBLIC_URL",
 		"DZVIN_SECRET_KEY",
+		"NATS_URL_FILE",
 	]);
-	expect(new ConfigError(problems).message).toContain("DZVIN_PROT                is not a name that Dzvin knows");
+	expect(new ConfigError(problems).message).toContain("DZVIN_PROT            is not a name that Dzvin knows");
 });
 
 test("a secret value is never repeated in a complaint", () => {

@@ -14,7 +14,7 @@ export interface Config {
 	readonly dataDir: string;
 	/** Without a slash at the end; null: whatever address the browser used. */
 	readonly publicUrl: string | null;
-	readonly adminEmail: string | null;
+	readonly adminEmail: string;
 	readonly adminPassword: string | null;
 	/** 32 bytes that seal the secrets of PBXs. */
 	readonly secretKey: Buffer;
@@ -24,7 +24,6 @@ export interface Config {
 	readonly natsUrl: string | null;
 	readonly logLevel: LogLevel;
 	readonly trustProxy: boolean;
-	readonly metricsToken: string | null;
 	readonly demo: boolean;
 }
 
@@ -61,9 +60,9 @@ const keys = {
 		"Address under which browsers reach the server, for example `https://calls.example.com`. Needed behind a reverse proxy; only pages from this address may then use the server.",
 	),
 	DZVIN_ADMIN_EMAIL: key(
-		text.pipe(z.email({ error: "must be an e-mail address" })).nullable(),
-		null,
-		"First start only: sign-in name of the first admin. Left out: `admin@dzvin.local`.",
+		text.pipe(z.email({ error: "must be an e-mail address" })),
+		"admin@dzvin.local",
+		"First start only: sign-in name of the first admin.",
 	),
 	DZVIN_ADMIN_PASSWORD: key(
 		z.string().min(10, { error: "must have at least 10 characters" }).nullable(),
@@ -101,11 +100,6 @@ const keys = {
 		yesOrNo,
 		"false",
 		"`true` behind a reverse proxy: the client's address and protocol are then read from `X-Forwarded-*`.",
-	),
-	DZVIN_METRICS_TOKEN: key(
-		text.min(16, { error: "must have at least 16 characters" }).nullable(),
-		null,
-		"Bearer token for `GET /metrics`. Left out: only this machine itself may read them.",
 	),
 	DZVIN_DEMO: key(
 		yesOrNo,
@@ -162,7 +156,6 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 		natsUrl: value("NATS_URL", keys.NATS_URL),
 		logLevel: value("DZVIN_LOG_LEVEL", keys.DZVIN_LOG_LEVEL),
 		trustProxy: value("DZVIN_TRUST_PROXY", keys.DZVIN_TRUST_PROXY),
-		metricsToken: value("DZVIN_METRICS_TOKEN", keys.DZVIN_METRICS_TOKEN),
 		demo: value("DZVIN_DEMO", keys.DZVIN_DEMO),
 	};
 	const givenKey = value("DZVIN_SECRET_KEY", keys.DZVIN_SECRET_KEY);

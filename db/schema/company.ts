@@ -1,4 +1,5 @@
-import { boolean, integer, jsonb, pgTable, text } from "drizzle-orm/pg-core";
+import { sql } from "drizzle-orm";
+import { boolean, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "./columns.ts";
 
 /** One row: what the company decided. Shape: `Settings` in the protocol. */
@@ -9,24 +10,29 @@ export const settings = pgTable("settings", {
 });
 
 /** A PBX that we listen to. Secrets are sealed with `DZVIN_SECRET_KEY`. */
-export const pbxs = pgTable("pbxs", {
-	id: id(),
-	name: text("name").notNull().unique(),
-	host: text("host").notNull(),
-	port: integer("port").notNull(),
-	/** `{enabled, ca?, fingerprint?}` */
-	tls: jsonb("tls").notNull().default({ enabled: false }),
-	eventsUsername: text("events_username").notNull(),
-	eventsSecretSealed: text("events_secret_sealed").notNull(),
-	controlUsername: text("control_username"),
-	controlSecretSealed: text("control_secret_sealed"),
-	extensionPattern: text("extension_pattern").notNull(),
-	recordingsRoot: text("recordings_root"),
-	/** Source of the PBX's own journal, secrets sealed inside. */
-	history: jsonb("history"),
-	dial: jsonb("dial").notNull().default({}),
-	demo: boolean("demo").notNull().default(false),
-	active: boolean("active").notNull().default(true),
-	createdAt: createdAt(),
-	updatedAt: moment("updated_at").notNull().defaultNow(),
-});
+export const pbxs = pgTable(
+	"pbxs",
+	{
+		id: id(),
+		name: text("name").notNull(),
+		host: text("host").notNull(),
+		port: integer("port").notNull(),
+		/** `{enabled, ca?, fingerprint?}` */
+		tls: jsonb("tls").notNull().default({ enabled: false }),
+		eventsUsername: text("events_username").notNull(),
+		eventsSecretSealed: text("events_secret_sealed").notNull(),
+		controlUsername: text("control_username"),
+		controlSecretSealed: text("control_secret_sealed"),
+		extensionPattern: text("extension_pattern").notNull(),
+		recordingsRoot: text("recordings_root"),
+		/** Source of the PBX's own journal, secrets sealed inside. */
+		history: jsonb("history"),
+		dial: jsonb("dial").notNull().default({}),
+		demo: boolean("demo").notNull().default(false),
+		active: boolean("active").notNull().default(true),
+		createdAt: createdAt(),
+		updatedAt: moment("updated_at").notNull().defaultNow(),
+	},
+	// A PBX that was taken away keeps its name for past calls, and frees it for another.
+	(t) => [uniqueIndex("pbxs_name").on(t.name).where(sql`${t.active}`)],
+);

@@ -1,0 +1,63 @@
+import type { z } from "zod";
+import type { pbxs } from "../../db/schema/company.ts";
+import type { PbxInput, PbxPatch, PbxTls } from "../protocol/pbx.ts";
+import { seal } from "./seal.ts";
+
+type Columns = Omit<typeof pbxs.$inferInsert, "id" | "demo" | "active" | "createdAt" | "updatedAt">;
+
+/** Endpoints with two to five digits are people, unless the company says otherwise. */
+export const standardExtensionPattern = "^\\d{2,5}$";
+
+/** Columns of a new PBX; secrets sealed for the row `id`. */
+export function columnsOf(input: z.output<typeof PbxInput>, id: string, key: Buffer): Columns {
+	return {
+		name: input.name,
+		host: input.host,
+		port: input.port,
+		eventsUsername: input.events.username,
+		eventsSecretSealed: seal(key, input.events.secret, `${id}.events`),
+		extensionPattern: standardExtensionPattern,
+		...patchedColumns(input, id, key),
+	};
+}
+
+/** Only the columns that a patch names. */
+export function patchedColumns(patch: z.output<typeof PbxPatch>, id: string, key: Buffer): Partial<Columns> {
+	return {
+		...(patch.name === undefined ? {} : { name: patch.name }),
+		...(patch.host === undefined ? {} : { host: patch.host }),
+		...(patch.port === undefined ? {} : { port: patch.port }),
+		...(patch.tls === undefined ? {} : { tls: tlsColumn(patch.tls) }),
+		...(patch.events === undefined
+			? {}
+			: {
+					eventsUsername: patch.events.username,
+					eventsSecretSealed: seal(key, patch.events.secret, `${id}.events`),
+				}),
+		...(patch.control === undefined
+			? {}
+			: {
+					controlUsername: patch.control.username,
+					controlSecretSealed: seal(key, patch.control.secret, `${id}.control`),
+				}),
+		...(patch.extensionPattern === undefined ? {} : { extensionPattern: patch.extensionPattern }),
+		...(patch.recordings === undefined ? {} : { recordingsRoot: patch.recordings.root }),
+		...(patch.history === undefined ? {} : { history: sealedHistory(patch.history, id, key) }),
+		...(patch.dial === undefined ? {} : { dial: patch.dial }),
+	};
+}
+
+function tlsColumn(tls: z.output<typeof PbxTls>): unknown {
+	return typeof tls === "boolean" ? { enabled: tls } : { enabled: true, ...tls };
+}
+
+/** The journal may stand in a database of the PBX; its password is sealed, the rest stays readable. */
+function sealedHistory(history: Readonly<Record<string, unknown>>, id: string, key: Buffer): unknown {
+	return Object.fromEntries(
+		Object.entries(history).map(([name, value]) =>
+			/pass|secret|token/i.test(name) && typeof value === "string"
+				? [name, { sealed: seal(key, value, `${id}.history.${name}`) }]
+				: [name, value],
+		),
+	);
+}

@@ -1,0 +1,75 @@
+import { eq, sql } from "drizzle-orm";
+import type { z } from "zod";
+import type { Database } from "../../db/connect.ts";
+import { settings as table } from "../../db/schema/company.ts";
+import { DzvinError } from "../errors.ts";
+import type { EventBus } from "../events.ts";
+import { Settings, type SettingsPatch } from "../protocol/settings.ts";
+import { standardSettings } from "./standard-settings.ts";
+
+export interface CompanySettings {
+	/** In memory; never waits. Before `start` the standard ones. */
+	current(): Settings;
+	/** Fields left out stay. Throws `validation` for what only the server can judge. */
+	update(patch: z.infer<typeof SettingsPatch>): Promise<Settings>;
+	/** Reads what is kept, or writes the standard settings of the country on the first start. */
+	start(): Promise<void>;
+}
+
+export function createSettings(deps: {
+	readonly database: Database;
+	readonly bus: EventBus;
+	readonly country: string;
+}): CompanySettings {
+	const { database, bus, country } = deps;
+	const standard = standardSettings(country);
+	let current = standard;
+
+	// What is kept may be older than a field that this version added.
+	const complete = (value: unknown): Settings => Settings.parse({ ...standard, ...Object(value) });
+
+	return {
+		current: () => current,
+
+		async start() {
+			await database.ui.insert(table).values({ id: 1, value: standard }).onConflictDoNothing();
+			const [row] = await database.ui.select().from(table).where(eq(table.id, 1));
+			current = complete(row?.value);
+		},
+
+		async update(patch) {
+			const next = await database.ui.transaction(async (tx) => {
+				const [row] = await tx.select().from(table).where(eq(table.id, 1)).for("update");
+				const changed = complete({ ...Object(row?.value), ...patch });
+				const known = await tx.execute(sql`select from pg_timezone_names where name = ${changed.timeZone}`);
+				requireSense(changed, known.rowCount === 1);
+				await tx.update(table).set({ value: changed, updatedAt: new Date() }).where(eq(table.id, 1));
+				return changed;
+			});
+			current = next;
+			bus.emit("settings.changed", {});
+			return next;
+		},
+	};
+}
+
+function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
+	const fields: Record<string, string> = {};
+	if (!databaseKnowsZone || !runtimeKnowsZone(settings.timeZone)) fields.timeZone = "not a time zone";
+	for (const [day, hours] of settings.workingHours.entries()) {
+		if (hours !== null && hours.to <= hours.from) fields[`workingHours.${day}`] = "ends before it begins";
+	}
+	// Deadlines count working minutes; with none in the week they would never come.
+	if (settings.workingHours.every((hours) => hours === null)) fields.workingHours = "no working day";
+	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";
+	if (Object.keys(fields).length > 0) throw new DzvinError("validation", "Some fields are not right.", fields);
+}
+
+function runtimeKnowsZone(name: string): boolean {
+	try {
+		new Intl.DateTimeFormat("en", { timeZone: name });
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,132 @@
+import { randomBytes } from "node:crypto";
+import { sql } from "drizzle-orm";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { createPbxs, type Pbxs } from "../../server/company/pbxs.ts";
+import { createSettings } from "../../server/company/settings.ts";
+import { createEventBus } from "../../server/events.ts";
+import { PbxInput, PbxPatch } from "../../server/protocol/pbx.ts";
+import { type TestDatabase, testDatabase } from "../support/database.ts";
+
+let own: TestDatabase;
+const bus = createEventBus((_listener, _kind, error) => {
+	throw error;
+});
+beforeAll(async () => {
+	own = await testDatabase();
+});
+afterAll(() => own.drop());
+
+describe("company settings", () => {
+	test("a company begins with the standard settings of its country and keeps what it changed", async () => {
+		const first = createSettings({ database: own.database, bus, country: "UA" });
+		await first.start();
+		expect(first.current()).toMatchObject({ country: "UA", timeZone: "Europe/Kyiv", currency: "UAH" });
+		await first.update({ companyName: "ТОВ «Степ»", areaCode: "44" });
+		const second = createSettings({ database: own.database, bus, country: "PL" });
+		await second.start();
+		expect(second.current()).toMatchObject({ country: "UA", companyName: "ТОВ «Степ»", areaCode: "44" });
+	});
+
+	test("settings that make no sense are refused with the fields", async () => {
+		const settings = createSettings({ database: own.database, bus, country: "UA" });
+		await settings.start();
+		const never = Array.from({ length: 7 }, () => null);
+		await expect(settings.update({ timeZone: "Europe/Atlantis" })).rejects.toMatchObject({
+			fields: { timeZone: "not a time zone" },
+		});
+		await expect(settings.update({ workingHours: never })).rejects.toMatchObject({
+			fields: { workingHours: "no working day" },
+		});
+		expect(settings.current().timeZone).toBe("Europe/Kyiv");
+	});
+});
+
+describe("PBXs", () => {
+	const secretKey = randomBytes(32);
+	let pbxs: Pbxs;
+	let told: string[];
+	const stanzas = () => ({ events: "[dzvin]", control: "" });
+	beforeEach(() => {
+		told = [];
+		bus.on("pbx.changed", "test", ({ pbxId }) => {
+			told.push(pbxId);
+		});
+		pbxs = createPbxs({ database: own.database, bus, secretKey, stateOf: () => null, stanzas });
+	});
+	const input = (name: string) =>
+		PbxInput.parse({
+			name,
+			host: "10.0.0.2",
+			events: { username: "dzvin", secret: "events-secret" },
+			control: { username: "dzvin-control", secret: "control-secret" },
+			tls: { fingerprint: "ab".repeat(32) },
+			recordings: { root: "/var/spool/asterisk/monitor" },
+			history: { kind: "mysql", host: "10.0.0.2", password: "history-secret" },
+		});
+
+	test("a new PBX is answered at once, told to the fleet, and shown without secrets", async () => {
+		const pbx = await pbxs.create(input("Office"));
+		expect(pbx).toMatchObject({ state: "connecting", tls: true, extensionPattern: "^\\d{2,5}$", demo: false });
+		expect(JSON.stringify(pbx)).not.toContain("secret");
+		expect(told).toEqual([pbx.id]);
+		expect(await pbxs.access(pbx.id)).toMatchObject({
+			events: { username: "dzvin", secret: "events-secret" },
+			control: { username: "dzvin-control", secret: "control-secret" },
+			tls: { enabled: true },
+		});
+	});
+
+	test("no secret stands open in the database", async () => {
+		await pbxs.create(input("Sealed"));
+		const rows = await own.database.ui.execute(sql`select row_to_json(pbxs)::text as row from pbxs`);
+		expect(JSON.stringify(rows.rows)).not.toMatch(/events-secret|control-secret|history-secret/);
+	});
+
+	test("a patch keeps what it does not name", async () => {
+		const pbx = await pbxs.create(input("Patched"));
+		await pbxs.patch(pbx.id, PbxPatch.parse({ host: "10.0.0.3" }));
+		expect(await pbxs.access(pbx.id)).toMatchObject({
+			host: "10.0.0.3",
+			port: 5038,
+			events: { secret: "events-secret" },
+			recordingsRoot: "/var/spool/asterisk/monitor",
+		});
+	});
+
+	test("two PBXs cannot have one name, but a removed one frees its name", async () => {
+		const pbx = await pbxs.create(input("Same"));
+		await expect(pbxs.create(input("Same"))).rejects.toMatchObject({ code: "conflict", fields: { name: "taken" } });
+		await pbxs.hide(pbx.id);
+		await expect(pbxs.access(pbx.id)).rejects.toMatchObject({ code: "not-found" });
+		await expect(pbxs.create(input("Same"))).resolves.toMatchObject({ name: "Same" });
+	});
+
+	test("a PBX whose secrets do not open is left out, the others are listened to", async () => {
+		const broken: string[] = [];
+		const rekeyed = createPbxs({
+			database: own.database,
+			bus,
+			secretKey: randomBytes(32),
+			stateOf: () => null,
+			stanzas,
+		});
+		const fresh = await rekeyed.create(input("After a lost key"));
+		const list = await rekeyed.accessList((name) => broken.push(name));
+		expect(list.map((access) => access.id)).toEqual([fresh.id]);
+		expect(broken).toContain("Office");
+	});
+
+	test.each([
+		[{ host: "169.254.169.254" }, "host"],
+		[{ extensionPattern: "(" }, "extensionPattern"],
+		[{ extensionPattern: "^(\\d+)+$" }, "extensionPattern"],
+		[{ recordings: { root: "monitor" } }, "recordings.root"],
+		[{ tls: { fingerprint: "zz" } }, "tls.fingerprint"],
+	])("%j is refused", async (patch, field) => {
+		const whole = PbxInput.parse({ ...input(`Wrong ${field}`), ...patch });
+		await expect(pbxs.create(whole)).rejects.toMatchObject({
+			code: "validation",
+			fields: { [field]: expect.any(String) },
+		});
+	});
+});
