@@ -7,7 +7,7 @@ import { ruleOf } from "./permissions.ts";
 export interface GuardOptions {
 	/** Who sends this request; null when nobody is signed in. */
 	authenticate(request: FastifyRequest): Promise<Person | null>;
-	/** Origins that may write, beside the host that was asked. */
+	/** Origins that may write; empty: the host that was asked. */
 	readonly origins: readonly string[];
 }
 

@@ -13,18 +13,19 @@ function normal(text: string): URL | null {
 }
 
 /**
- * May this `Origin` talk to us with the person's cookie? Yes when it is on the list, or when it is
- * the very host that the request was sent to. A page of another site cannot forge either: the
- * browser writes both headers. A missing origin is let in: browsers always send one on WebSocket
- * handshakes and on unsafe requests to another site, so its sender is no browser and carries
- * no one else's cookie.
+ * May this `Origin` talk to us with the person's cookie? With a list: when it is on it. Without one:
+ * when it is the very host that the request was sent to. A page of another site cannot forge
+ * either: the browser writes both headers. A missing origin is let in: browsers always send one on
+ * WebSocket handshakes and on unsafe requests to another site, so its sender is no browser and
+ * carries no one else's cookie.
  */
 export function originAllowed(headers: IncomingHttpHeaders, allowed: readonly string[]): boolean {
 	const { origin, host } = headers;
 	if (origin === undefined) return true;
 	const url = normal(origin);
 	if (url === null) return false;
-	return allowed.some((item) => normal(item)?.origin === url.origin) || (host !== undefined && url.host === host);
+	if (allowed.length === 0) return host !== undefined && url.host === host;
+	return allowed.some((item) => normal(item)?.origin === url.origin);
 }
 
 /**

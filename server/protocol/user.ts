@@ -56,7 +56,8 @@ export const Colleague = z.object({
 });
 export type Colleague = z.infer<typeof Colleague>;
 
-export const UserListQuery = PageQuery.strict();
+/** A company's people are few: one page holds them all in most of them. */
+export const UserListQuery = PageQuery.extend({ limit: PageQuery.shape.limit.default(200) }).strict();
 export const UserPage = page(User);
 export type UserPage = z.infer<typeof UserPage>;
 export const ColleaguePage = page(Colleague);

@@ -1,0 +1,121 @@
+import type { WebSocket } from "ws";
+import type { ServerMessage } from "../protocol/live.ts";
+
+/** A change as it leaves, without its number; the hub encodes it once for everybody who gets it. */
+export type Frame = string;
+type Change = Extract<ServerMessage, { seq: number }>;
+/** A change before it has a number. */
+export type Unnumbered<T = Change> = T extends unknown ? Omit<T, "seq"> : never;
+
+export const encode = (change: Unnumbered): Frame => JSON.stringify(change);
+
+/** Bytes that may wait for one slow browser. Beyond it changes are left out; the jump in `seq` and a new snapshot mend that. */
+const mostWaiting = 1_000_000;
+
+export interface Connection {
+	readonly userId: string;
+	readonly sessionId: string;
+	/** Epoch milliseconds at which the session ends by itself. */
+	readonly expiresAt: number;
+	/** Sends a change, or keeps it until the snapshot is out. */
+	send(frame: Frame): void;
+	/** Sends what is no change and has no number. */
+	say(message: ServerMessage): void;
+	/** From now on changes wait for a snapshot. False when one is already being made. */
+	expectSnapshot(): boolean;
+	snapshot(snapshot: Unnumbered): void;
+	/** Called every second: ends a connection that takes nothing, answers whether it needs a new snapshot. */
+	check(now: number): "fine" | "stalled" | "needs-snapshot";
+	/** Asks for a sign of life; false when the last one was not answered. */
+	ping(): boolean;
+	close(code: number, reason: string): void;
+	terminate(): void;
+}
+
+export interface ConnectionOptions {
+	readonly userId: string;
+	readonly sessionId: string;
+	readonly expiresAt: number;
+	/** Milliseconds in which at least one byte must go out while bytes wait. */
+	readonly stallAfter: number;
+}
+
+/**
+ * One browser tab. Numbers are its own and without holes: what is left out for lack of room still
+ * takes a number, so the client sees that something is missing.
+ */
+export function createConnection(socket: WebSocket, raw: NetProgress, options: ConnectionOptions): Connection {
+	let seq = 0;
+	/** Changes that came while a snapshot is being read; null when none is. */
+	let kept: Frame[] | null = [];
+	let expecting = false;
+	let leftOut = false;
+	let alive = true;
+	let flushed = 0;
+	let progressAt: number | null = null;
+
+	const transmit = (frame: Frame) => {
+		seq += 1;
+		if (socket.bufferedAmount > mostWaiting) {
+			leftOut = true;
+			return;
+		}
+		socket.send(`{"seq":${seq},${frame.slice(1)}`);
+	};
+	socket.on("pong", () => {
+		alive = true;
+	});
+
+	return {
+		...options,
+		send(frame) {
+			if (kept === null) transmit(frame);
+			else kept.push(frame);
+		},
+		say(message) {
+			socket.send(JSON.stringify(message));
+		},
+		expectSnapshot() {
+			if (expecting) return false;
+			expecting = true;
+			kept ??= [];
+			leftOut = false;
+			return true;
+		},
+		snapshot(snapshot) {
+			const waiting = kept ?? [];
+			kept = null;
+			expecting = false;
+			transmit(encode(snapshot));
+			for (const frame of waiting) transmit(frame);
+		},
+		check(now) {
+			const out = raw.bytesWritten - raw.writableLength;
+			if (socket.bufferedAmount === 0 || out !== flushed || progressAt === null) {
+				flushed = out;
+				progressAt = now;
+			} else if (now - progressAt >= options.stallAfter) return "stalled";
+			return leftOut && socket.bufferedAmount === 0 ? "needs-snapshot" : "fine";
+		},
+		ping() {
+			if (!alive) return false;
+			alive = false;
+			socket.ping();
+			return true;
+		},
+		close(code, reason) {
+			kept = [];
+			socket.close(code, reason);
+		},
+		terminate: () => socket.terminate(),
+	};
+}
+
+/**
+ * Of a `net.Socket`: bytes given to it in all, and those of them that the kernel has not taken yet.
+ * Their difference only grows while the other side reads.
+ */
+export interface NetProgress {
+	readonly bytesWritten: number;
+	readonly writableLength: number;
+}

@@ -1,0 +1,153 @@
+import type { SavedCall } from "../events.ts";
+import type { Pop } from "../protocol/live.ts";
+import { encode, type Frame, type Unnumbered } from "./connection.ts";
+import type { LiveMetrics } from "./metrics.ts";
+import type { Presence } from "./presence.ts";
+import { newsOf, type Part, partsOf, speaker } from "./ring.ts";
+
+interface LiveCall {
+	latest: SavedCall;
+	/** What each person was last told. */
+	readonly told: Map<string, Part>;
+	/** Whose pop-up waits for its acknowledgement: person → epoch ms of the PBX's event. */
+	readonly unpainted: Map<string, number>;
+}
+
+interface Deps {
+	/** What the pop-up says; one indexed read. */
+	popFor(saved: SavedCall): Promise<Pop>;
+	isOnline(userId: string): boolean;
+	tell(userId: string, frame: Frame): void;
+	tellSupervisors(frame: Frame): void;
+	readonly presence: Presence;
+	readonly metrics: LiveMetrics;
+	readonly now: () => number;
+	onFailure(error: unknown): void;
+}
+
+/** Calls that go on now, and what each person was told of them. Bounded by the calls that the PBXs have. */
+export function createLiveCalls(deps: Deps) {
+	const { tell, tellSupervisors, presence, metrics, now } = deps;
+	const calls = new Map<string, LiveCall>();
+	const at = () => new Date(now()).toISOString();
+
+	/** Without the last contacts rather than without a pop-up: the caller does not wait for a slow database. */
+	const popOf = async (saved: SavedCall): Promise<Pop> => {
+		try {
+			return await deps.popFor(saved);
+		} catch (error) {
+			deps.onFailure(error);
+			return barePop(saved);
+		}
+	};
+
+	const begin = async (live: LiveCall) => {
+		const pop = await popOf(live.latest);
+		// Meanwhile somebody may have answered: what is told is what is true now.
+		const { latest, told } = live;
+		const frames = new Map<string, Frame>();
+		for (const [userId, part] of partsOf(latest)) {
+			if (told.get(userId) === part) continue;
+			const you = pop.owner?.id === userId;
+			const key = `${part} ${you}`;
+			const frame = frames.get(key) ?? encode(beginning(part, latest, personal(pop, latest, you), at()));
+			frames.set(key, frame);
+			tell(userId, frame);
+			if (part === "ringing" && deps.isOnline(userId) && !told.has(userId)) {
+				live.unpainted.set(userId, latest.receivedAt);
+				metrics.pushed.observe(Math.max(0, now() - latest.receivedAt) / 1000);
+			}
+			told.set(userId, part);
+		}
+	};
+
+	return {
+		saved(saved: SavedCall): void {
+			const { call } = saved;
+			const before = calls.get(call.id);
+			const parts = partsOf(saved);
+			const over = call.endedAt !== null;
+			presence.call(call.id, over ? new Map() : parts);
+			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map() };
+			const last = before?.latest.call;
+			live.latest = saved;
+			if (over) calls.delete(call.id);
+			else calls.set(call.id, live);
+
+			const news = newsOf(saved, before === undefined ? null : live.told);
+			let changed: Frame | null = null;
+			const change = () => (changed ??= encode({ type: "call.changed", at: at(), call, match: saved.match }));
+			let someoneBegins = false;
+			for (const item of news) {
+				if (item.kind === "begins") {
+					if (deps.isOnline(item.userId)) someoneBegins = true;
+					else live.told.set(item.userId, item.part);
+				} else if (item.kind === "ends") {
+					live.told.delete(item.userId);
+					live.unpainted.delete(item.userId);
+					const { elsewhere, by } = item;
+					if (deps.isOnline(item.userId))
+						tell(item.userId, encode({ type: "call.ended", at: at(), call, elsewhere, by }));
+				} else if (deps.isOnline(item.userId)) tell(item.userId, change());
+			}
+			if (someoneBegins) begin(live).catch(deps.onFailure);
+			if (last?.outcome !== call.outcome || (last.endedAt === null) === over) tellSupervisors(change());
+		},
+
+		/** This row went: its pop-ups close, those of the call that it belongs to come by themselves. */
+		superseded(callId: string): void {
+			const live = calls.get(callId);
+			if (live === undefined) return;
+			calls.delete(callId);
+			presence.call(callId, new Map());
+			const { call } = live.latest;
+			live.latest = { ...live.latest, ringing: [], talking: [] };
+			const frame = encode({ type: "call.ended", at: at(), call, elsewhere: false, by: null });
+			for (const userId of live.told.keys()) tell(userId, frame);
+		},
+
+		/** Somebody chose who the client is, or it became known: everybody who has the card sees it. */
+		matched(pop: Pop): void {
+			const live = calls.get(pop.call.id);
+			const people = new Set(live?.told.keys());
+			for (const leg of pop.call.legs) if (leg.user !== null) people.add(leg.user.id);
+			if (live !== undefined) live.latest = { ...live.latest, call: pop.call, match: pop.match };
+			const frame = encode({ type: "call.changed", at: at(), call: pop.call, match: pop.match });
+			for (const userId of people) tell(userId, frame);
+		},
+
+		/** Seconds from the PBX's event to the screen; null when this pop-up was not this person's, or is known already. */
+		painted(callId: string, userId: string): number | null {
+			const live = calls.get(callId);
+			const receivedAt = live?.unpainted.get(userId);
+			if (receivedAt === undefined) return null;
+			live?.unpainted.delete(userId);
+			const seconds = Math.max(0, now() - receivedAt) / 1000;
+			metrics.painted.observe(seconds);
+			return seconds;
+		},
+	};
+}
+
+function beginning(part: Part, saved: SavedCall, pop: Pop, at: string): Unnumbered {
+	if (part === "ringing") return { type: "call.ringing", at, ...pop };
+	return { type: "call.talking", at, call: saved.call, by: speaker(saved), pop };
+}
+
+function personal(pop: Pop, { call }: SavedCall, you: boolean): Pop {
+	return { ...pop, call, owner: pop.owner === null ? null : { ...pop.owner, you } };
+}
+
+function barePop({ call, match }: SavedCall): Pop {
+	const [only, ...others] = match.candidates;
+	const one = others.length === 0 ? only : undefined;
+	return {
+		call,
+		match,
+		contact: one === undefined ? null : { id: one.contact.id, name: one.contact.name },
+		owner: one?.owner ? { ...one.owner, you: false } : null,
+		lastContacts: [],
+		openObligations: [],
+		numberCountry: null,
+	};
+}

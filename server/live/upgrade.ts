@@ -1,0 +1,60 @@
+import type { IncomingMessage, Server } from "node:http";
+import type { Duplex } from "node:stream";
+import type { FastifyBaseLogger } from "fastify";
+import { WebSocketServer } from "ws";
+import type { Hub } from "./hub.ts";
+import type { LiveMetrics } from "./metrics.ts";
+
+export interface UpgradeDeps {
+	readonly hub: Hub;
+	originAllowed(request: IncomingMessage): boolean;
+	/** Null: no session, or a person who may not come in. */
+	authenticate(request: IncomingMessage): Promise<{ userId: string; sessionId: string; expiresAt: number } | null>;
+	readonly metrics: LiveMetrics;
+	readonly log: FastifyBaseLogger;
+	readonly now: () => number;
+}
+
+/** What a browser sends us is short. */
+const maxPayload = 4096;
+const reasons = { 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 503: "Service Unavailable" } as const;
+
+/** `/api/live` on the HTTP server: origin, then session, and only then the handshake. */
+export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void } {
+	const { hub, metrics, log } = deps;
+	const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+	let stopping = false;
+
+	const refuse = (socket: Duplex, status: keyof typeof reasons, reason: string) => {
+		metrics.refused.inc({ reason });
+		socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+	};
+	const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		if ((request.url ?? "").split("?", 1)[0] !== "/api/live") return refuse(socket, 404, "path");
+		if (!deps.originAllowed(request)) return refuse(socket, 403, "origin");
+		if (stopping) return refuse(socket, 503, "stopping");
+		const began = deps.now();
+		let session = await deps.authenticate(request);
+		if (session === null) return refuse(socket, 401, "session");
+		// Somebody who was added a moment ago on another node.
+		if (!hub.knows(session.userId)) await hub.refresh();
+		// Signed out between our reading of the session and now: then it is gone when read again.
+		if (hub.endedSince(session.userId, began)) session = await deps.authenticate(request);
+		if (session === null || !hub.knows(session.userId) || stopping) return refuse(socket, 401, "session");
+		const welcome = session;
+		sockets.handleUpgrade(request, socket, head, (open) => hub.attach(open, request.socket, welcome));
+	};
+	const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		socket.on("error", (error) => log.debug({ err: error }, "live: a handshake failed"));
+		accept(request, socket, head).catch((error: unknown) => {
+			log.error({ err: error }, "live: no handshake");
+			refuse(socket, 503, "failure");
+		});
+	};
+	server.on("upgrade", onUpgrade);
+	return {
+		stop() {
+			stopping = true;
+		},
+	};
+}

@@ -1,0 +1,53 @@
+import { randomUUID } from "node:crypto";
+import swagger from "@fastify/swagger";
+import Fastify, { type FastifyBaseLogger } from "fastify";
+import {
+	jsonSchemaTransform,
+	serializerCompiler,
+	validatorCompiler,
+	type ZodTypeProvider,
+} from "fastify-type-provider-zod";
+import type { App } from "../http.ts";
+import { answerErrors } from "./errors.ts";
+
+export interface HttpServerOptions {
+	readonly log: FastifyBaseLogger;
+	/** Believe `X-Forwarded-*` of the proxy in front. */
+	readonly trustProxy: boolean;
+	readonly version: string;
+}
+
+/** A fastify that speaks zod, answers errors in our form and says in one line what each request was. */
+export async function createHttpServer({ log, trustProxy, version }: HttpServerOptions): Promise<App> {
+	const app = Fastify({
+		loggerInstance: log,
+		trustProxy,
+		disableRequestLogging: true,
+		genReqId: () => randomUUID(),
+		bodyLimit: 1_000_000,
+		// A keep-alive connection must not hold up the end of the server.
+		forceCloseConnections: true,
+	}).withTypeProvider<ZodTypeProvider>();
+	app.setValidatorCompiler(validatorCompiler);
+	app.setSerializerCompiler(serializerCompiler);
+	// A form of another site can send text/plain without being asked; JSON it cannot.
+	app.removeContentTypeParser("text/plain");
+	answerErrors(app);
+	app.addHook("onSend", async (request, reply) => void reply.header("x-request-id", request.id));
+	app.addHook("onResponse", async (request, reply) => {
+		// The route, not the address: an address carries clients' numbers.
+		const route = request.routeOptions.url ?? "no route";
+		const ms = Math.round(reply.elapsedTime);
+		request.log.info({ method: request.method, route, status: reply.statusCode, ms, ip: request.ip }, "request");
+	});
+	await app.register(swagger, {
+		openapi: {
+			openapi: "3.1.0",
+			info: { title: "Dzvin", version },
+			components: { securitySchemes: { session: { type: "apiKey", in: "cookie", name: "dzvin" } } },
+			security: [{ session: [] }],
+		},
+		transform: jsonSchemaTransform,
+	});
+	return app;
+}
