@@ -37,6 +37,7 @@ export const AgentState = z.object({
 });
 export type AgentState = z.infer<typeof AgentState>;
 export const QueueState = z.object({ pbx: z.string(), queue: z.string(), waiting: z.number() });
+export type QueueState = z.infer<typeof QueueState>;
 export const PbxLive = z.object({
 	id: Id,
 	name: z.string(),

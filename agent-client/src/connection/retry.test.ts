@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { retryDelay, worthRetrying } from "./retry.ts";
+
+test("waiting grows from a quarter of a second to five seconds, never less than half of the step", () => {
+	const low = [0, 1, 2, 3, 4, 5, 60].map((attempt) => retryDelay(attempt, () => 0));
+	const high = [0, 1, 2, 3, 4, 5, 60].map((attempt) => retryDelay(attempt, () => 1));
+	expect(low).toEqual([125, 250, 500, 1000, 2000, 2500, 2500]);
+	expect(high).toEqual([250, 500, 1000, 2000, 4000, 5000, 5000]);
+});
+
+test("a read is tried again twice when the way failed, a write never", () => {
+	expect(worthRetrying("GET", "offline", 0)).toBe(true);
+	expect(worthRetrying("GET", "unavailable", 1)).toBe(true);
+	expect(worthRetrying("GET", "offline", 2)).toBe(false);
+	expect(worthRetrying("POST", "offline", 0)).toBe(false);
+	expect(worthRetrying("GET", "forbidden", 0)).toBe(false);
+});

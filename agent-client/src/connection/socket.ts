@@ -1,0 +1,91 @@
+import { signal } from "@preact/signals";
+import WebSocket from "partysocket/ws";
+import type { ClientMessage, ServerMessage } from "../../../server/protocol/live.ts";
+import { pulse, socketPolicy } from "./retry.ts";
+
+/** `lost` says since when, so that the bar can count. */
+export type LinkState = { kind: "connecting" } | { kind: "open" } | { kind: "lost"; since: number };
+
+interface Deps {
+	readonly url: () => string;
+	readonly now: () => number;
+	readonly random: () => number;
+	readonly onMessage: (message: ServerMessage) => void;
+	/** Each time the way closed; the caller asks whether the session still lives. */
+	readonly onClosed: () => void;
+}
+
+/**
+ * The live connection. It returns by itself for ever. Pings every ten seconds; once the server has
+ * shown that it answers pings, silence after one means a dead link and a new connection.
+ */
+export function openLive(deps: Deps) {
+	const state = signal<LinkState>({ kind: "connecting" });
+	const socket = new WebSocket(deps.url, [], { ...socketPolicy(deps.random), maxEnqueuedMessages: 0 });
+	let answersPings = false;
+	let waitingSince: number | null = null;
+	let wokenAt = deps.now();
+
+	const send = (message: ClientMessage) => {
+		if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+	};
+	const ping = () => {
+		if (socket.readyState !== socket.OPEN) return;
+		if (answersPings) waitingSince ??= deps.now();
+		send({ type: "ping" });
+	};
+	const lost = () => {
+		if (state.value.kind !== "lost") state.value = { kind: "lost", since: deps.now() };
+	};
+
+	socket.addEventListener("open", () => {
+		waitingSince = null;
+		answersPings = false;
+		ping();
+	});
+	socket.addEventListener("message", (event) => {
+		waitingSince = null;
+		const message: ServerMessage = JSON.parse(String(event.data));
+		if (message.type === "pong") {
+			answersPings = true;
+			return;
+		}
+		if (message.type === "snapshot") state.value = { kind: "open" };
+		deps.onMessage(message);
+	});
+	socket.addEventListener("close", () => {
+		lost();
+		deps.onClosed();
+	});
+
+	/** After sleep or a change of network the old connection is worth nothing: look at once. */
+	const wake = () => {
+		if (socket.readyState === socket.OPEN) ping();
+		else socket.reconnect();
+	};
+	const timer = setInterval(() => {
+		const now = deps.now();
+		const slept = now - wokenAt > pulse.every * 3;
+		wokenAt = now;
+		if (slept || (waitingSince !== null && now - waitingSince > pulse.answer)) {
+			waitingSince = null;
+			lost();
+			socket.reconnect();
+			return;
+		}
+		ping();
+	}, pulse.every);
+
+	return {
+		state,
+		send,
+		wake,
+		reconnect: () => socket.reconnect(),
+		close() {
+			clearInterval(timer);
+			socket.close();
+		},
+	};
+}
+
+export type LiveLink = ReturnType<typeof openLive>;

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import { call, iso, obligation, olena, petro } from "../../../test/support/client-fixtures.ts";
+import { dutyOf, dutyState } from "./duty.ts";
+
+const now = Date.now();
+const missed = (part = {}) => obligation(1, { kind: "missed", call: call(1, { outcome: "missed" }), ...part });
+const agent = { id: olena.id, role: "agent" };
+
+test("a call-back goes from new to claimed, tried and settled", () => {
+	expect(dutyState(missed())).toBe("new");
+	expect(dutyState(missed({ claimedBy: olena }))).toBe("claimed");
+	expect(dutyState(missed({ claimedBy: olena, attempts: 2 }))).toBe("tried");
+	const settledAt = iso(now);
+	expect(dutyState(missed({ settledAt, settledHow: "conversation", attempts: 1 }))).toBe("reached");
+	expect(dutyState(missed({ settledAt, settledHow: "conversation" }))).toBe("reached-us");
+	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }))).toBe("dismissed");
+});
+
+test("what a colleague has taken cannot be called or closed by an agent, a supervisor may take it back", () => {
+	const held = missed({ claimedBy: petro });
+	expect(dutyOf(held, agent, now)).toMatchObject({ canCall: false, canClaim: false, canDismiss: false, heldBy: petro });
+	expect(dutyOf(held, { id: olena.id, role: "supervisor" }, now)).toMatchObject({ canRelease: true, canDismiss: true });
+	expect(dutyOf(missed({ claimedBy: olena }), agent, now)).toMatchObject({ canCall: true, canRelease: true });
+});
+
+test("a withheld number cannot be called back, only closed with a reason", () => {
+	expect(dutyOf(missed({ number: null }), agent, now)).toMatchObject({ canCall: false, canDismiss: true });
+});
+
+test("late is what the server calls late; by how much the clock says", () => {
+	const late = missed({ overdue: true, dueAt: iso(now - 600_000) });
+	expect(dutyOf(late, agent, now).overdueBy).toBe(600_000);
+	expect(dutyOf(missed({ overdue: false, dueAt: iso(now + 60_000) }), agent, now)).toMatchObject({
+		overdueBy: 0,
+		leftFor: 60_000,
+	});
+});

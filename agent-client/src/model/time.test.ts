@@ -1,0 +1,29 @@
+import { expect, test } from "vitest";
+import { clock, dayAndTime, dayOf, daysAgo, localInput, startOfWeek, stretch, writtenDate } from "./time.ts";
+
+const at = (text: string) => new Date(text).getTime();
+
+test("dates are written day first and hours run to 24", () => {
+	expect(dayAndTime(at("2026-11-05T09:07:00"))).toBe("05.11.2026 09:07");
+	expect(dayOf(at("2026-01-31T23:59:00"))).toBe("31.01.2026");
+	expect(dayAndTime(at("2026-11-05T00:00:00"))).toBe("05.11.2026 00:00");
+	expect(localInput(at("2026-11-05T19:07:00"))).toBe("2026-11-05T19:07");
+	expect(writtenDate("1990-02-03")).toBe("03.02.1990");
+});
+
+test("a week begins on Monday", () => {
+	expect(dayOf(startOfWeek(at("2026-11-22T12:00:00")))).toBe("16.11.2026");
+	expect(dayOf(startOfWeek(at("2026-11-16T00:00:00")))).toBe("16.11.2026");
+});
+
+test("yesterday is yesterday even when the clocks changed in between", () => {
+	expect(daysAgo(at("2026-10-24T23:59:00"), at("2026-10-25T23:59:00"))).toBe(1);
+	expect(daysAgo(at("2026-11-22T00:00:00"), at("2026-11-22T23:59:00"))).toBe(0);
+});
+
+test("durations", () => {
+	expect([clock(0), clock(67), clock(3723), clock(-4)]).toEqual(["00:00", "01:07", "1:02:03", "00:00"]);
+	expect(stretch(35 * 60_000)).toEqual({ unit: "minute", count: 35 });
+	expect(stretch(3 * 3_600_000)).toEqual({ unit: "hour", count: 3 });
+	expect(stretch(48 * 3_600_000)).toEqual({ unit: "day", count: 2 });
+});

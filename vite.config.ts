@@ -1,0 +1,59 @@
+import { gzipSync } from "node:zlib";
+import { defineConfig, type Plugin, type Rolldown } from "vite";
+
+/** Bytes of gzipped script that the desk with its pop-up may take on the first load. */
+const firstLoadLimit = 60_000;
+
+/**
+ * Adds up what the browser fetches before the desk can show a pop-up: the entry, everything that it
+ * imports statically, and the largest language file (one of the three is always fetched).
+ */
+export function firstLoad(bundle: Rolldown.OutputBundle): { bytes: number; files: string[] } {
+	const chunks = Object.values(bundle).filter((part) => part.type === "chunk");
+	const gzip = (code: string) => gzipSync(code, { level: 9 }).length;
+	const files = new Set<string>();
+	const visit = (name: string): void => {
+		if (files.has(name)) return;
+		files.add(name);
+		for (const next of chunks.find((chunk) => chunk.fileName === name)?.imports ?? []) visit(next);
+	};
+	for (const chunk of chunks) if (chunk.isEntry) visit(chunk.fileName);
+	const languages = chunks
+		.filter((chunk) => /\/i18n\/(uk|ru|en)\.ts$/.test(chunk.facadeModuleId ?? ""))
+		.sort((a, b) => gzip(b.code) - gzip(a.code));
+	const largest = languages[0];
+	if (largest) visit(largest.fileName);
+	const bytes = chunks.filter((c) => files.has(c.fileName)).reduce((sum, chunk) => sum + gzip(chunk.code), 0);
+	return { bytes, files: [...files] };
+}
+
+function scriptSize(): Plugin {
+	return {
+		name: "dzvin-script-size",
+		apply: "build",
+		generateBundle(_options, bundle) {
+			const { bytes, files } = firstLoad(bundle);
+			this.info(`first load: ${(bytes / 1000).toFixed(1)} kB gzip of script in ${files.length} files`);
+			if (bytes > firstLoadLimit) {
+				this.error(`The first load is ${bytes} bytes of gzipped script; the limit is ${firstLoadLimit}.`);
+			}
+		},
+	};
+}
+
+export default defineConfig({
+	root: "agent-client",
+	// The server puts a fresh nonce in the place of this word on every answer with the page.
+	html: { cspNonce: "__CSP_NONCE__" },
+	oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+	build: {
+		outDir: "../dist/client",
+		emptyOutDir: true,
+		target: "es2022",
+		// Every asset is a file of its own: `data:` addresses would need a hole in the content policy.
+		assetsInlineLimit: 0,
+		sourcemap: false,
+	},
+	server: { proxy: { "/api": { target: process.env.DZVIN_URL ?? "http://127.0.0.1:8080", ws: true } } },
+	plugins: [scriptSize()],
+});
