@@ -1,0 +1,92 @@
+import { packetsOf } from "./replay.ts";
+
+const headers = [
+	"Channel",
+	"ChannelState",
+	"ChannelStateDesc",
+	"CallerIDNum",
+	"CallerIDName",
+	"ConnectedLineNum",
+	"ConnectedLineName",
+	"Language",
+	"AccountCode",
+	"Context",
+	"Exten",
+	"Priority",
+	"Uniqueid",
+	"Linkedid",
+] as const;
+
+interface Live {
+	lines: string[];
+	bridge: string;
+	readonly since: number;
+}
+
+const headerOf = (text: string, key: string) => new RegExp(`(?:^|\r\n)${key}: ?([^\r]*)`).exec(text)?.[1];
+
+/**
+ * What the loopback PBX answers to the listing actions: live channels follow from the events that
+ * it sent, queues and phones from the answers at the beginning of a trace.
+ */
+export class Picture {
+	readonly #live = new Map<string, Live>();
+	#queues: readonly string[] = [];
+	#devices: readonly string[] = [];
+
+	/** Takes queues and phones from the beginning of a recorded trace. */
+	learn(trace: Uint8Array): void {
+		const answers = packetsOf(trace).filter((text) => /\r\nActionID: /.test(text));
+		this.#queues = answers.filter((text) => /^Event: Queue(Params|Member|Entry)\r\n/.test(text));
+		this.#devices = answers.filter((text) => text.startsWith("Event: DeviceStateChange\r\n"));
+	}
+
+	/** Keeps the picture up to date with an event that was sent. */
+	sent(text: string, now: number): void {
+		const id = headerOf(text, "Uniqueid");
+		if (!id) return;
+		const name = headerOf(text, "Event");
+		if (name === "Hangup") {
+			this.#live.delete(id);
+			return;
+		}
+		const known = this.#live.get(id);
+		if (!known && name !== "Newchannel") return;
+		const lines = headers.map((key) => `${key}: ${headerOf(text, key) ?? ""}`);
+		const live = known ?? { lines, bridge: "", since: now };
+		live.lines = lines;
+		if (name === "BridgeEnter") live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
+		if (name === "BridgeLeave") live.bridge = "";
+		this.#live.set(id, live);
+	}
+
+	/** Nothing is live any more: the PBX was started again. */
+	clear(): void {
+		this.#live.clear();
+	}
+
+	channels(now: number): string[] {
+		return [...this.#live.values()].map((live) => {
+			const seconds = Math.max(0, Math.floor((now - live.since) / 1000));
+			const duration = [seconds / 3600, (seconds / 60) % 60, seconds % 60].map((n) =>
+				String(Math.floor(n)).padStart(2, "0"),
+			);
+			return [
+				"Event: CoreShowChannel",
+				...live.lines,
+				"Application: ",
+				"ApplicationData: ",
+				`Duration: ${duration.join(":")}`,
+				`BridgeId: ${live.bridge}`,
+			].join("\r\n");
+		});
+	}
+
+	get queues(): readonly string[] {
+		return this.#queues;
+	}
+
+	get devices(): readonly string[] {
+		return this.#devices;
+	}
+}
