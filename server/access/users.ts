@@ -88,10 +88,10 @@ export function createUsers({ db, bus }: { db: Db; bus: EventBus }) {
 		 * was given and one was made; null otherwise. Two servers that start at once make one.
 		 */
 		async ensureFirstAdmin(wish: {
-			email: string | undefined;
-			password: string | undefined;
+			email: string;
+			password: string | null;
 		}): Promise<{ email: string; password: string } | null> {
-			const email = wish.email ?? "admin@localhost.localdomain";
+			const { email } = wish;
 			const password = wish.password ?? generatePassword();
 			const hash = await hashPassword(password);
 			const made = await db.transaction(async (tx) => {
@@ -102,7 +102,7 @@ export function createUsers({ db, bus }: { db: Db; bus: EventBus }) {
 				await insertUser(tx, input, hash, { id: null, ipAddress: null });
 				return true;
 			});
-			return made && wish.password === undefined ? { email, password } : null;
+			return made && wish.password === null ? { email, password } : null;
 		},
 	};
 }
