@@ -22,7 +22,7 @@ const problemsOf = (env: Record<string, string>): Readonly<Record<string, string
 
 test("nothing has to be set", () => {
 	const config = loadConfig({ DZVIN_DATA_DIR: dataDir, DATABASE_URL: "" });
-	expect(config).toMatchObject({ port: 4400, country: "UA", databaseUrl: null, demo: false, dataDir });
+	expect(config).toMatchObject({ port: 8080, country: "UA", databaseUrl: null, demo: false, dataDir });
 });
 
 test("the secret key is made once, kept, and readable by nobody else", () => {

@@ -41,7 +41,7 @@ const yesOrNo = text.pipe(z.stringbool({ error: "must be true or false" }));
 const keys = {
 	DZVIN_PORT: key(
 		text.pipe(z.coerce.number<string>().int().min(0).max(65_535)),
-		"4400",
+		"8080",
 		"TCP port that the server listens on. `0` takes any free one.",
 	),
 	DZVIN_HOST: key(
