@@ -49,6 +49,11 @@ export class Floor {
     return `044200${this.number}${services[service]}`;
   }
 
+  /** What phones dial for the queue of support. */
+  get supportQueue(): string {
+    return `${this.number}21`;
+  }
+
   /** What phones dial for the room in which conferences take place. */
   get conferenceRoom(): string {
     return `${this.number}80`;
@@ -113,6 +118,36 @@ export class Floor {
       (event) => event.Event === "BridgeEnter" && !!event.Channel?.startsWith(phone),
       `${this.extension(last)} talks`,
     );
+  }
+
+  /** Waits until an attended transfer is complete. */
+  handedOver(): Promise<Packet> {
+    const floor = String(this.number);
+    return this.until(
+      (event) => event.Event === "AttendedTransfer" && event.OrigTransfererAccountCode === floor,
+      "the customer is handed over",
+    );
+  }
+
+  /** Waits until a customer of this floor is parked. */
+  parked(): Promise<Packet> {
+    const floor = String(this.number);
+    return this.until((event) => event.Event === "ParkedCall" && event.ParkeeAccountCode === floor, "a call is parked");
+  }
+
+  /** The person at this extension hangs up. */
+  hangUp(last: number): Promise<void> {
+    return this.lab.phoneBank.hangUp(this.extension(last));
+  }
+
+  /** The name of the channel by which a customer is connected. */
+  async customersChannel(): Promise<string> {
+    const { list } = await this.lab.pbxAmi({ Action: "CoreShowChannels" });
+    const found = list.find(
+      (channel) => channel.AccountCode === String(this.number) && channel.Channel?.startsWith("PJSIP/trunk-"),
+    );
+    if (!found?.Channel) throw new Error("no customer is connected");
+    return found.Channel;
   }
 
   /** Waits until nothing is left of any call of this floor. */

@@ -11,8 +11,8 @@ export type Step =
 
 /** What a phone does when it is called. */
 export interface Behaviour {
-  /** `ring` never picks up; it is what a phone does that was told nothing. */
-  readonly does: "answer" | "busy" | "reject" | "ring";
+  /** `unknown`: there is no such number. `ring` never picks up; it is what a phone does that was told nothing. */
+  readonly does: "answer" | "busy" | "reject" | "unknown" | "ring";
   /** Seconds before it does so. */
   readonly after?: number;
   readonly steps?: readonly Step[];
@@ -34,14 +34,16 @@ export interface Dialling {
 /** A call under way, seen from the one who makes it. */
 export class OutgoingCall {
   readonly id: string;
+  readonly to: string;
   readonly #session: AmiSession;
   /** True when the other side picked up (a queue or a menu counts), false when it never did. */
   readonly answered: Promise<boolean>;
   /** When the caller's side is gone, whoever hung up. */
   readonly ended: Promise<void>;
 
-  constructor(session: AmiSession, id: string) {
+  constructor(session: AmiSession, id: string, to: string) {
     this.id = id;
+    this.to = to;
     this.#session = session;
     let tell: (answered: boolean) => void = () => {};
     this.answered = new Promise((resolve) => {
@@ -97,7 +99,7 @@ export class PhoneBank {
     for (const [key, value] of Object.entries(keys)) {
       if (value) await this.#put(`line/${line}`, key, value);
     }
-    const call = new OutgoingCall(this.#session, line);
+    const call = new OutgoingCall(this.#session, line, dialling.to);
     await this.#session.action({
       Action: "Originate",
       ActionID: line,
@@ -113,9 +115,49 @@ export class PhoneBank {
     return call;
   }
 
+  /**
+   * The phone of this extension talks on one line and has made `second` on another: it joins the two others and leaves.
+   * It sends REFER with Replaces on the first line (RFC 3891), as desk phones do for an attended transfer.
+   */
+  async join(extension: string, second: OutgoingCall): Promise<void> {
+    const { list } = await this.#session.action({ Action: "CoreShowChannels" });
+    const phones = list.filter((one) => one.Channel?.startsWith("PJSIP/"));
+    const first = phones.find((one) => one.AccountCode === extension)?.Channel;
+    const other = phones.find((one) => one.Linkedid === second.id)?.Channel;
+    if (!first || !other) throw new Error(`${extension} does not talk on two lines`);
+    const [callId, ours, theirs] = await Promise.all([
+      this.#variable(other, "CHANNEL(pjsip,call-id)"),
+      this.#variable(other, "CHANNEL(pjsip,local_tag)"),
+      this.#variable(other, "CHANNEL(pjsip,remote_tag)"),
+    ]);
+    const replaces = encodeURIComponent(`${callId};to-tag=${theirs};from-tag=${ours}`);
+    const value = `<sip:${second.to}@pbx?Replaces=${replaces}>`;
+    await this.#session.action({ Action: "Setvar", Channel: first, Variable: "REFER_TO", Value: value });
+    await this.#session.action({
+      Action: "Redirect",
+      Channel: first,
+      Context: "hand-over",
+      Exten: "s",
+      Priority: "1",
+    });
+  }
+
+  /** The phone with this number hangs up the call that came in. */
+  async hangUp(number: string): Promise<void> {
+    const { list } = await this.#session.action({ Action: "CoreShowChannels" });
+    for (const { AccountCode, Channel } of list) {
+      if (AccountCode === number && Channel) await this.#session.action({ Action: "Hangup", Channel, Cause: "16" });
+    }
+  }
+
   /** A low-level AMI action on the phone bank. */
   ami(fields: Readonly<Record<string, string>>): ReturnType<AmiSession["action"]> {
     return this.#session.action(fields);
+  }
+
+  async #variable(channel: string, name: string): Promise<string> {
+    const { response } = await this.#session.action({ Action: "Getvar", Channel: channel, Variable: name });
+    return response.Value ?? "";
   }
 
   async #put(family: string, key: string, value: string): Promise<void> {
@@ -126,6 +168,6 @@ export class PhoneBank {
 function stepText(step: Step): string {
   if ("wait" in step) return `wait:${step.wait}`;
   if ("dtmf" in step) return `dtmf:${step.dtmf}`;
-  if ("refer" in step) return `refer:${step.refer}`;
+  if ("refer" in step) return `refer:<sip:${step.refer}@pbx>`;
   return "hangup:";
 }
