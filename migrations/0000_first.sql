@@ -285,10 +285,12 @@ CREATE INDEX "contact_numbers_fragment" ON "contact_numbers" USING gin ("e164" g
 CREATE INDEX "contact_numbers_contact" ON "contact_numbers" USING btree ("contact_id");--> statement-breakpoint
 CREATE INDEX "contacts_search" ON "contacts" USING gin ("search" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "contacts_owner" ON "contacts" USING btree ("owner_id","id");--> statement-breakpoint
+CREATE INDEX "contacts_status" ON "contacts" USING btree ("status","id");--> statement-breakpoint
 CREATE INDEX "contacts_company" ON "contacts" USING btree ("company_id");--> statement-breakpoint
 CREATE INDEX "notes_contact" ON "notes" USING btree ("contact_id","at");--> statement-breakpoint
 CREATE INDEX "tasks_open" ON "tasks" USING btree ("assignee_id","due_at") WHERE "tasks"."done_at" is null;--> statement-breakpoint
 CREATE INDEX "tasks_contact" ON "tasks" USING btree ("contact_id","due_at");--> statement-breakpoint
+CREATE INDEX "tasks_number" ON "tasks" USING btree ("number") WHERE "tasks"."contact_id" is null;--> statement-breakpoint
 CREATE INDEX "dispositions_call" ON "dispositions" USING btree ("call_id","at");--> statement-breakpoint
 CREATE INDEX "dispositions_at" ON "dispositions" USING btree ("at");--> statement-breakpoint
 CREATE INDEX "dispositions_contact" ON "dispositions" USING btree ("contact_id","at");--> statement-breakpoint

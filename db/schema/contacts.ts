@@ -30,6 +30,7 @@ export const contacts = pgTable(
 	(t) => [
 		index("contacts_search").using("gin", sql`${t.search} gin_trgm_ops`),
 		index("contacts_owner").on(t.ownerId, t.id),
+		index("contacts_status").on(t.status, t.id),
 		index("contacts_company").on(t.companyId),
 	],
 );
@@ -113,5 +114,7 @@ export const tasks = pgTable(
 	(t) => [
 		index("tasks_open").on(t.assigneeId, t.dueAt).where(sql`${t.doneAt} is null`),
 		index("tasks_contact").on(t.contactId, t.dueAt),
+		/** Planned for a caller who is no contact yet. */
+		index("tasks_number").on(t.number).where(sql`${t.contactId} is null`),
 	],
 );
