@@ -1,0 +1,51 @@
+import type { CallChange, CallFacts } from "./call-change.ts";
+
+type Superseded = Extract<CallChange, { kind: "superseded" }>;
+
+/** A batch of changes reduced to what has to be stored: the newest facts of each family, and the families that went. */
+export interface Folded {
+	readonly calls: readonly CallFacts[];
+	readonly superseded: readonly Superseded[];
+}
+
+const rankUnit = 2 ** 51;
+const longest = 2 ** 41 - 1;
+const mostFacts = 1023;
+
+/**
+ * How far a call has come, as one number below 2^53: ended beats running, a seen end beats a guessed one, then the
+ * latest moment known, then how much is known. Facts carry no version of their own; with this order the same facts give
+ * the same row however often and in whichever order they arrive.
+ */
+export function progressOf(call: CallFacts): number {
+	const rank = call.endedAt === null ? 0 : call.interrupted ? 1 : 2;
+	const known: (number | null)[] = [call.answeredAt, call.endedAt];
+	for (const leg of call.legs) known.push(leg.rangAt, leg.answeredAt, leg.leftAt);
+	for (const recording of call.recordings) known.push(recording.startedAt);
+	const moments = known.filter((at) => at !== null);
+	const facts =
+		moments.length +
+		call.legs.filter((leg) => leg.result !== null).length +
+		call.recordings.filter((recording) => recording.closed).length +
+		call.ivr.length +
+		(call.queue === null ? 0 : 1) +
+		(call.did === "" ? 0 : 1);
+	const reached = Math.max(0, ...moments.map((at) => at - call.startedAt));
+	return rank * rankUnit + Math.min(Math.floor(reached), longest) * (mostFacts + 1) + Math.min(facts, mostFacts);
+}
+
+/** Later changes win within a batch, unless they know less; a family that went stays gone. */
+export function fold(changes: readonly CallChange[]): Folded {
+	const calls = new Map<string, CallFacts>();
+	const superseded = new Map<string, Superseded>();
+	for (const change of changes) {
+		if (change.kind === "superseded") {
+			superseded.set(change.family, change);
+			continue;
+		}
+		const earlier = calls.get(change.call.family);
+		if (!earlier || progressOf(earlier) <= progressOf(change.call)) calls.set(change.call.family, change.call);
+	}
+	for (const family of superseded.keys()) calls.delete(family);
+	return { calls: [...calls.values()], superseded: [...superseded.values()] };
+}

@@ -1,0 +1,226 @@
+import { callId } from "../../db/id.ts";
+import type { Settings } from "../protocol/settings.ts";
+import type { CallFacts } from "./call-change.ts";
+import { progressOf } from "./progress.ts";
+
+/** Facts with what was found out about the client. */
+export interface Resolved {
+	readonly call: CallFacts;
+	readonly e164: string | null;
+	/** The one contact that matched, null when none or several did. */
+	readonly contactId: string | null;
+}
+
+/** What the database says of each call that was written; calls whose stored facts are newer are not in it. */
+export interface Written {
+	readonly id: string;
+	/** The obligation of the call was opened or changed by this write. */
+	readonly owed: boolean;
+}
+
+const callColumns = [
+	["id", "uuid"],
+	["started_at", "timestamptz"],
+	["linked_id", "text"],
+	["direction", "text"],
+	["outcome", "text"],
+	["number", "text"],
+	["raw_number", "text"],
+	["withheld", "boolean"],
+	["caller_name", "text"],
+	["did", "text"],
+	["queue", "text"],
+	["ivr", "text"],
+	["answered_at", "timestamptz"],
+	["ended_at", "timestamptz"],
+	["ring_ms", "integer"],
+	["talk_ms", "integer"],
+	["contact_id", "uuid"],
+	["recovered", "boolean"],
+	["interrupted", "boolean"],
+	["progress", "bigint"],
+] as const;
+const legColumns = [
+	["call_id", "uuid"],
+	["index", "smallint"],
+	["extension", "text"],
+	["outside", "boolean"],
+	["rang_at", "timestamptz"],
+	["answered_at", "timestamptz"],
+	["left_at", "timestamptz"],
+	["result", "text"],
+] as const;
+const recordingColumns = [
+	["call_id", "uuid"],
+	["index", "smallint"],
+	["path", "text"],
+	["started_at", "timestamptz"],
+	["closed", "boolean"],
+] as const;
+
+type Columns = readonly (readonly [name: string, type: string])[];
+const names = (columns: Columns, prefix = "") => columns.map(([name]) => `${prefix}"${name}"`).join(", ");
+const given = (columns: Columns, from: number) =>
+	`select * from unnest(${columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ")}) as t(${names(columns)})`;
+
+const legsFrom = callColumns.length + 1;
+const recordingsFrom = legsFrom + legColumns.length;
+const pbx = recordingsFrom + recordingColumns.length;
+const [processWithin, callBackWithin, company] = [pbx + 1, pbx + 2, pbx + 3];
+/** Columns of a call that newer facts simply replace. */
+const replaced = callColumns
+	.map(([name]) => name)
+	.filter((name) => !["id", "started_at", "linked_id", "contact_id"].includes(name));
+
+/**
+ * Everything about a batch of calls in one statement, which is one transaction, one round trip and one commit: calls,
+ * legs, recordings and obligations. Rows are written in the order of their ids, so that two writers never wait for each
+ * other in a circle.
+ */
+export const writeCalls = {
+	name: "write-calls",
+	text: `
+with given as (${given(callColumns, 1)}),
+given_legs as (
+	select l.*, u.id as user_id from (${given(legColumns, legsFrom)}) l
+	left join users u on u.extension = l.extension and u.active and not l.outside
+),
+given_recordings as (${given(recordingColumns, recordingsFrom)}),
+people as (
+	select call_id,
+		array_agg(distinct user_id) as ids,
+		(array_agg(user_id order by answered_at desc) filter (where answered_at is not null))[1] as spoke,
+		(array_agg(user_id order by rang_at))[1] as rang_first
+	from given_legs where user_id is not null group by call_id
+),
+saved as (
+	insert into calls (pbx_id, ${names(callColumns)}, user_ids)
+	select $${pbx}::uuid, ${names(callColumns, "g.")}, coalesce(p.ids, '{}')
+	from given g left join people p on p.call_id = g.id
+	where not exists (select 1 from merged_calls m where m.call_id = g.id)
+	order by g.id
+	on conflict (id, started_at) do update set
+		${replaced.map((name) => `"${name}" = excluded."${name}"`).join(", ")},
+		user_ids = array(select distinct unnest(calls.user_ids || excluded.user_ids)),
+		contact_id = case
+			when calls.contact_chosen then calls.contact_id
+			when calls.number is distinct from excluded.number then excluded.contact_id
+			else coalesce(calls.contact_id, excluded.contact_id) end
+	where calls.progress <= excluded.progress
+	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.ended_at
+),
+saved_legs as (
+	insert into legs (call_started_at, ${names(legColumns)}, user_id)
+	select s.started_at, ${names(legColumns, "l.")}, l.user_id
+	from saved s join given_legs l on l.call_id = s.id
+	order by l.call_id, l.index
+	on conflict (call_id, call_started_at, index) do update set
+		extension = excluded.extension, outside = excluded.outside, rang_at = excluded.rang_at,
+		answered_at = excluded.answered_at, left_at = excluded.left_at, result = excluded.result,
+		user_id = case when legs.extension = excluded.extension then coalesce(legs.user_id, excluded.user_id)
+			else excluded.user_id end
+	where (legs.extension, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
+		is distinct from
+		(excluded.extension, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result, excluded.user_id)
+),
+saved_recordings as (
+	insert into recordings (call_started_at, ${names(recordingColumns)})
+	select s.started_at, ${names(recordingColumns, "r.")}
+	from saved s join given_recordings r on r.call_id = s.id
+	order by r.call_id, r.index
+	on conflict (call_id, call_started_at, index) do update set
+		path = excluded.path, started_at = excluded.started_at,
+		closed = excluded.closed or (recordings.closed and recordings.path = excluded.path),
+		state = case when recordings.path = excluded.path then recordings.state else 'expected' end
+	where (recordings.path, recordings.closed) is distinct from
+		(excluded.path, excluded.closed or (recordings.closed and recordings.path = excluded.path))
+),
+owed as (
+	insert into obligations
+		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at)
+	select s.id, k.kind, s.id, s.started_at, s.contact_id, s.number,
+		case when k.kind = 'missed' then o.id
+			else coalesce(p.spoke, case when s.direction = 'outbound' then p.rang_first end, o.id) end,
+		s.started_at,
+		due_at(coalesce(s.ended_at, s.started_at),
+			case when k.kind = 'missed' then $${callBackWithin}::integer else $${processWithin}::integer end,
+			$${company}::jsonb)
+	from saved s
+	cross join lateral (select case when s.outcome = 'missed' then 'missed' else 'call' end as kind) k
+	left join people p on p.call_id = s.id
+	left join contacts c on c.id = s.contact_id
+	left join users o on o.id = c.owner_id and o.active
+	where s.direction <> 'internal'
+	order by s.id
+	on conflict (call_id) do update set
+		kind = excluded.kind, contact_id = excluded.contact_id, number = excluded.number, due_at = excluded.due_at,
+		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id)
+	where obligations.settled_at is null and
+		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
+		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
+			coalesce(excluded.assignee_id, obligations.assignee_id))
+	returning call_id
+)
+select s.id, w.call_id is not null as owed from saved s left join owed w on w.call_id = s.id`,
+};
+
+/** PostgreSQL text holds no NUL; callers can send anything, of any length. */
+const text = (value: string, longest = 10_000) => value.replaceAll("\0", "").slice(0, longest);
+const moment = (at: number | null) => (at === null ? null : new Date(at).toISOString());
+const milliseconds = (value: number) => Math.min(2_147_483_647, Math.max(0, Math.round(value)));
+
+/** The values of `writeCalls`. Calls must be distinct. */
+export function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settings): unknown[] {
+	const rows = batch
+		.map(({ call, e164, contactId }) => ({
+			id: callId(pbxId, call.family, call.startedAt),
+			call,
+			e164,
+			contactId,
+		}))
+		.sort((a, b) => (a.id < b.id ? -1 : 1));
+	const legs = rows.flatMap(({ id, call }) => call.legs.map((leg) => ({ id, leg })));
+	const recordings = rows.flatMap(({ id, call }) =>
+		call.recordings.map((recording, index) => ({ id, index, recording })),
+	);
+	const of = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
+	return [
+		of(({ id }) => id),
+		of(({ call }) => moment(call.startedAt)),
+		of(({ call }) => text(call.family, 1_000)),
+		of(({ call }) => call.direction),
+		of(({ call }) => call.outcome),
+		of(({ e164 }) => e164),
+		of(({ call }) => text(call.rawNumber)),
+		of(({ call }) => call.withheld),
+		of(({ call }) => text(call.callerName)),
+		of(({ call }) => text(call.did)),
+		of(({ call }) => (call.queue === null ? null : text(call.queue))),
+		of(({ call }) => text(call.ivr)),
+		of(({ call }) => moment(call.answeredAt)),
+		of(({ call }) => moment(call.endedAt)),
+		of(({ call }) => milliseconds(call.ringMs)),
+		of(({ call }) => milliseconds(call.talkMs)),
+		of(({ contactId }) => contactId),
+		of(({ call }) => call.recovered),
+		of(({ call }) => call.interrupted),
+		of(({ call }) => progressOf(call)),
+		legs.map(({ id }) => id),
+		legs.map(({ leg }) => leg.index),
+		legs.map(({ leg }) => text(leg.extension, 1_000)),
+		legs.map(({ leg }) => leg.outside),
+		legs.map(({ leg }) => moment(leg.rangAt)),
+		legs.map(({ leg }) => moment(leg.answeredAt)),
+		legs.map(({ leg }) => moment(leg.leftAt)),
+		legs.map(({ leg }) => leg.result),
+		recordings.map(({ id }) => id),
+		recordings.map(({ index }) => index),
+		recordings.map(({ recording }) => text(recording.path, 4_000)),
+		recordings.map(({ recording }) => moment(recording.startedAt)),
+		recordings.map(({ recording }) => recording.closed),
+		pbxId,
+		settings.processWithinMinutes,
+		settings.callBackWithinMinutes,
+		JSON.stringify({ workingHours: settings.workingHours, timeZone: settings.timeZone }),
+	];
+}

@@ -1,0 +1,78 @@
+import type { Pool } from "pg";
+import { DzvinError } from "../errors.ts";
+import type { EventBus } from "../events.ts";
+import type { Person } from "../http.ts";
+import { requireComment } from "./comment.ts";
+import { inTransaction, type Runner } from "./sql.ts";
+import { holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
+import { mayRelease, maySee } from "./visibility.ts";
+
+/** "I take it": nobody else calls back meanwhile. Throws `conflict` while a colleague has it. */
+export async function claim(pool: Pool, person: Person, id: string): Promise<void> {
+	await inTransaction(pool, async (db) => {
+		const held = await holdWithSiblings(db, await visible(db, person, id));
+		// Read again under the lock: two people press the button in the same moment.
+		const owed = await visible(db, person, id);
+		requireOpen(owed);
+		if (owed.claimHolds && owed.claimedById !== person.id) {
+			throw new DzvinError("conflict", "A colleague has already taken it.");
+		}
+		await setClaim(
+			db,
+			held.map((one) => one.id),
+			person.id,
+		);
+	});
+}
+
+/** Gives a claim back. Giving back what nobody has changes nothing. */
+export async function release(pool: Pool, person: Person, id: string): Promise<void> {
+	await inTransaction(pool, async (db) => {
+		const held = await holdWithSiblings(db, await visible(db, person, id));
+		const owed = await visible(db, person, id);
+		if (owed.claimedById === null) return;
+		if (!mayRelease(person, owed)) throw new DzvinError("forbidden", "A colleague has taken it.");
+		await setClaim(
+			db,
+			held.map((one) => one.id),
+			null,
+		);
+	});
+}
+
+/** Settles a missed call with a reason, and with it all open missed calls of that client. */
+export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: string, reason: string): Promise<void> {
+	const comment = requireComment(reason);
+	const settled = await inTransaction(pool, async (db) => {
+		const owed = await visible(db, person, id);
+		if (owed.kind !== "missed") {
+			throw new DzvinError("conflict", "A call that was answered is closed by its status and comment only.");
+		}
+		const held = await holdWithSiblings(db, owed);
+		requireOpen(await visible(db, person, id));
+		return settle(db, held, { how: "dismissed", userId: person.id, comment, callId: owed.callId });
+	});
+	for (const one of settled) {
+		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
+	}
+}
+
+async function visible(db: Runner, person: Person, id: string): Promise<Owed> {
+	const owed = await owedById(db, id);
+	if (!owed) throw new DzvinError("not-found", "There is no such obligation.");
+	if (!maySee(person, owed)) throw new DzvinError("forbidden", "This is a colleague's to process.");
+	return owed;
+}
+
+function requireOpen(owed: Owed): void {
+	if (owed.settledAt !== null) throw new DzvinError("conflict", "It is settled already.");
+}
+
+async function setClaim(db: Runner, ids: readonly string[], userId: string | null): Promise<void> {
+	await db.query({
+		name: "set-claim",
+		text: `update obligations set claimed_by_id = $2::uuid, claimed_at = case when $2::uuid is null then null else now() end
+where id = any($1::uuid[]) and settled_at is null`,
+		values: [ids, userId],
+	});
+}

@@ -1,0 +1,110 @@
+import type { Pool } from "pg";
+import { newId, timeOfId } from "../../db/id.ts";
+import { DzvinError } from "../errors.ts";
+import type { EventBus } from "../events.ts";
+import type { Person } from "../http.ts";
+import type { DispositionInput } from "../protocol/disposition.ts";
+import type { Settings } from "../protocol/settings.ts";
+import { requireComment } from "./comment.ts";
+import { changeContact } from "./contact-effect.ts";
+import { inTransaction, type Runner } from "./sql.ts";
+import { callToDispose, type DisposedCall, holdWithSiblings, owedByCall, settle } from "./store.ts";
+import { mayDispose } from "./visibility.ts";
+
+export interface DisposeDeps {
+	readonly pool: Pool;
+	readonly bus: EventBus;
+	readonly settings: () => Settings;
+}
+
+/**
+ * Keeps what a person says of a call. Every time is a new row and the newest counts; the first settles the obligation,
+ * and with a missed call all open missed calls of that client. Answers the id of the call, which is another one when
+ * the call went into it. Throws `validation`, `not-found`, `forbidden`, and `conflict` for an internal call.
+ */
+export async function dispose(
+	{ pool, bus, settings }: DisposeDeps,
+	person: Person,
+	id: string,
+	input: DispositionInput,
+): Promise<string> {
+	const comment = requireComment(input.comment);
+	requireSense(input, settings());
+	const done = await inTransaction(pool, async (db) => {
+		const call = await callToDispose(db, id);
+		if (!call) throw new DzvinError("not-found", "There is no such call.");
+		const owed = await owedByCall(db, call.id);
+		if (!owed) throw new DzvinError("conflict", "An internal call is not processed.");
+		if (!mayDispose(person, owed)) throw new DzvinError("forbidden", "This call is a colleague's to process.");
+		const held = await holdWithSiblings(db, owed);
+		await addDisposition(db, call, person, { ...input, comment }, settings().currency);
+		const settled = await settle(db, held, {
+			how: "disposition",
+			userId: person.id,
+			comment: null,
+			callId: call.id,
+		});
+		if (input.status === "in_work" && input.nextContactAt) {
+			await planContact(db, call, person, comment, input.nextContactAt);
+		}
+		const changed = call.contactId !== null && (await changeContact(db, call.contactId, person.id, input.status));
+		return { call, settled, changed };
+	});
+	for (const one of done.settled) {
+		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
+	}
+	bus.emit("call.contact", { callId: done.call.id });
+	if (done.changed && done.call.contactId) bus.emit("contact.changed", { contactId: done.call.contactId });
+	return done.call.id;
+}
+
+/** What only the company's settings and the clock can judge. */
+function requireSense(input: DispositionInput, settings: Settings): void {
+	if (input.status === "refused" && !settings.refusalReasons.includes(input.refusalReason)) {
+		throw new DzvinError("validation", "This refusal reason is not in the company's list.", {
+			refusalReason: "not in the list",
+		});
+	}
+	if (input.status === "in_work" && input.nextContactAt && Date.parse(input.nextContactAt) < Date.now() - 60_000) {
+		throw new DzvinError("validation", "The next contact lies in the past.", { nextContactAt: "is in the past" });
+	}
+}
+
+/** The time is taken while the obligation is locked: of two people who speak at once, the second is the newer. */
+async function addDisposition(
+	db: Runner,
+	call: DisposedCall,
+	person: Person,
+	input: DispositionInput,
+	currency: string,
+): Promise<void> {
+	const bought = input.status === "bought" ? input : null;
+	await db.query({
+		name: "add-disposition",
+		text: `insert into dispositions (id, call_id, call_started_at, contact_id, status, comment, refusal_reason,
+	amount, currency, next_contact_at, user_id, at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())`,
+		values: [
+			newId(),
+			call.id,
+			new Date(timeOfId(call.id)).toISOString(),
+			call.contactId,
+			input.status,
+			input.comment,
+			input.status === "refused" ? input.refusalReason : null,
+			bought?.amount ?? null,
+			bought ? (bought.currency ?? currency) : null,
+			input.status === "in_work" ? (input.nextContactAt ?? null) : null,
+			person.id,
+		],
+	});
+}
+
+async function planContact(db: Runner, call: DisposedCall, person: Person, title: string, dueAt: string) {
+	await db.query({
+		name: "plan-contact",
+		text: `insert into tasks (id, contact_id, assignee_id, created_by_id, call_id, number, title, due_at)
+values ($1, $2, $3, $3, $4, $5, $6, $7)`,
+		values: [newId(), call.contactId, person.id, call.id, call.number, title.slice(0, 500), dueAt],
+	});
+}

@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { DzvinError } from "../errors.ts";
+import type { Person } from "../http.ts";
+import type { ObligationCounts, ObligationListQuery } from "../protocol/obligation.ts";
+import type { Runner } from "./sql.ts";
+
+type Query = z.infer<typeof ObligationListQuery>;
+type Viewer = Pick<Person, "id" | "role">;
+
+/** Ids of a page in order, and where the next one begins. */
+export interface Listed {
+	readonly ids: readonly string[];
+	readonly next: string | null;
+}
+
+/** Whose: one branch reads one index from its beginning. */
+interface Branch {
+	readonly where: (alias: string) => string;
+}
+
+const Cursor = z.tuple([z.int(), z.uuid()]);
+
+/**
+ * Which obligations, most urgent first (settled ones: newest first). Missed calls of one client are one entry, the one
+ * that is due first. Agents get their own and nobody's, whatever they ask for.
+ */
+export async function listObligations(db: Runner, person: Viewer, query: Query): Promise<Listed> {
+	const values: unknown[] = [];
+	const value = (of: unknown) => `$${values.push(of)}`;
+	const moment = query.settled ? "settled_at" : "due_at";
+	const direction = query.settled ? "desc" : "asc";
+	const limit = value(query.limit + 1);
+	const common = [query.settled ? "o.settled_at is not null" : "o.settled_at is null"];
+	if (query.overdue) common.push("o.due_at < now()", "o.settled_at is null");
+	if (query.after) {
+		const [at, id] = cursorOf(query.after);
+		const bound = `(${value(new Date(at).toISOString())}::timestamptz, ${value(id)}::uuid)`;
+		common.push(`(o.${moment}, o.id) ${query.settled ? "<" : ">"} ${bound}`);
+	}
+	const branches = branchesOf(person, query.assignee, value);
+	// The index of open ones begins with the kind.
+	const kinds = query.kind ? [query.kind] : query.settled ? [] : ["call", "missed"];
+	const ofKinds = kinds.length === 0 ? ["true"] : kinds.map((kind) => `o.kind = ${value(kind)}`);
+	const visible = (alias: string) => `(${branches.map(({ where }) => where(alias)).join(" or ")})`;
+	const one = ({ where }: Branch, ofKind: string) => `(
+	select o.id, o.${moment} as at from obligations o
+	where ${[...common, ofKind, where("o")].join(" and ")}${query.settled ? "" : ` and ${firstOfClient(visible)}`}
+	order by o.${moment} ${direction}, o.id ${direction} limit ${limit})`;
+	const parts = branches.flatMap((branch) => ofKinds.map((ofKind) => one(branch, ofKind)));
+	const { rows } = await db.query<{ id: string; at: Date }>({
+		text: `select * from (${parts.join(" union all ")}) page order by at ${direction}, id ${direction} limit ${limit}`,
+		values,
+	});
+	const page = rows.slice(0, query.limit);
+	const last = page.at(-1);
+	return {
+		ids: page.map(({ id }) => id),
+		next: last && rows.length > query.limit ? cursorTo([last.at.getTime(), last.id]) : null,
+	};
+}
+
+/** Figures for the tabs in one statement; none counts further than 99. */
+export async function countObligations(db: Runner, person: Viewer): Promise<ObligationCounts> {
+	const all = (alias: string) =>
+		person.role === "agent" ? `(${alias}.assignee_id = $1 or ${alias}.assignee_id is null)` : "$1::uuid is not null";
+	const count = (where: string) =>
+		`(select count(*)::integer from (select 1 from obligations o where o.settled_at is null and ${where} limit 99) t)`;
+	const { rows } = await db.query<ObligationCounts>({
+		name: person.role === "agent" ? "count-obligations-agent" : "count-obligations",
+		text: `select
+	${count("o.kind = 'call' and o.assignee_id = $1")} as mine,
+	${count(`o.kind = 'call' and ${all("o")}`)} as team,
+	${count(`o.kind = 'missed' and ${all("o")} and ${firstOfClient(all)}`)} as missed,
+	${count(`o.due_at < now() and ${all("o")} and ${firstOfClient(all)}`)} as overdue`,
+		values: [person.id],
+	});
+	return rows[0] ?? { mine: 0, team: 0, missed: 0, overdue: 0 };
+}
+
+function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unknown) => string): Branch[] {
+	const of = (id: string): Branch => {
+		const parameter = value(id);
+		return { where: (alias) => `${alias}.assignee_id = ${parameter}` };
+	};
+	const nobodys: Branch = { where: (alias) => `${alias}.assignee_id is null` };
+	if (assignee === "me" || assignee === person.id) return [of(person.id)];
+	if (assignee === "nobody") return [nobodys];
+	if (person.role === "agent") {
+		if (assignee) throw new DzvinError("forbidden", "These are a colleague's to process.");
+		return [of(person.id), nobodys];
+	}
+	return assignee ? [of(assignee)] : [{ where: () => "true" }];
+}
+
+/** True for the missed call of a client that is due first among those that the viewer sees, and for everything else. */
+function firstOfClient(visible: (alias: string) => string): string {
+	const earlier = `e.settled_at is null and e.kind = 'missed' and (e.due_at, e.id) < (o.due_at, o.id) and ${visible("e")}`;
+	return `(o.kind <> 'missed' or not (
+		exists (select 1 from obligations e where e.contact_id = o.contact_id and ${earlier})
+		or exists (select 1 from obligations e where o.contact_id is null and e.contact_id is null
+			and e.number = o.number and ${earlier})))`;
+}
+
+function cursorTo(cursor: z.infer<typeof Cursor>): string {
+	return Buffer.from(JSON.stringify(cursor)).toString("base64url");
+}
+
+function cursorOf(text: string): z.infer<typeof Cursor> {
+	try {
+		return Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
+	} catch {
+		throw new DzvinError("validation", "The cursor is not one of ours.", { after: "unknown cursor" });
+	}
+}

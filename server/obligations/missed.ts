@@ -1,0 +1,117 @@
+import { timeOfId } from "../../db/id.ts";
+import type { Runner } from "./sql.ts";
+
+/** An open missed call that a later call settled, or whose tries or assignee changed. */
+export interface MissedChange {
+	readonly id: string;
+	readonly callId: string;
+	readonly assigneeId: string | null;
+	readonly settled: boolean;
+}
+
+/** Two calls of one client that are stored at the same time must see each other: one waits for the other's commit. */
+const lockClients = {
+	name: "lock-clients",
+	text: `
+select pg_advisory_xact_lock(hashtextextended(key, 0)) from (
+	select distinct unnest(array[c.number, c.contact_id::text]) as key
+	from unnest($1::uuid[], $2::timestamptz[]) k(id, started_at)
+	join calls c on c.id = k.id and c.started_at = k.started_at and c.started_at between $3 and $4
+	order by 1
+) clients where key is not null`,
+};
+
+/**
+ * Looks at every open missed call of the clients of these calls, and derives from the stored calls what it should say.
+ * Nothing is counted up: whatever is recorded again, late or in another order gives the same.
+ * - settled by the first conversation of $5 seconds with the same contact or number that began after it;
+ * - attempts: calls out to that client since, in which no such conversation happened;
+ * - assignee, when nobody has it: who spoke with that client last, within a year.
+ */
+const reconcile = {
+	name: "reconcile-missed",
+	text: `
+with touched as (
+	select c.number, c.contact_id
+	from unnest($1::uuid[], $2::timestamptz[]) k(id, started_at)
+	join calls c on c.id = k.id and c.started_at = k.started_at and c.started_at between $3 and $4
+	where c.direction <> 'internal'
+),
+open as materialized (
+	select o.id, o.call_id, o.call_started_at, o.number, o.contact_id, o.assignee_id from obligations o
+	where o.id in (
+		select m.id from touched t join obligations m on m.number = t.number
+			where m.settled_at is null and m.kind = 'missed'
+		union
+		select m.id from touched t join obligations m on m.contact_id = t.contact_id
+			where m.settled_at is null and m.kind = 'missed'
+	) and o.settled_at is null
+	order by o.id for update
+),
+around as (
+	select o.id as owed, c.id, c.started_at, c.direction, c.answered_at, c.ended_at, c.talk_ms, o.call_started_at as since
+	from open o join calls c on c.number = o.number
+		and c.started_at > o.call_started_at - interval '1 day' and c.id <> o.call_id and c.direction <> 'internal'
+	union
+	select o.id, c.id, c.started_at, c.direction, c.answered_at, c.ended_at, c.talk_ms, o.call_started_at
+	from open o join calls c on c.contact_id = o.contact_id
+		and c.started_at > o.call_started_at - interval '1 day' and c.id <> o.call_id and c.direction <> 'internal'
+),
+conversations as (
+	select distinct on (owed) owed, id, started_at, answered_at + make_interval(secs => $5) as real_at
+	from around where answered_at > since and talk_ms >= $5 * 1000
+	order by owed, answered_at, id
+),
+tries as (
+	select owed, count(*)::integer as n from around
+	where direction = 'outbound' and started_at > since and ended_at is not null and talk_ms < $5 * 1000
+	group by owed
+),
+derived as (
+	select o.id, coalesce(t.n, 0) as attempts, coalesce(o.assignee_id, lately.user_id) as assignee_id,
+		c.id as conversation, c.real_at, spoke.user_id as spoke
+	from open o
+	left join tries t on t.owed = o.id
+	left join conversations c on c.owed = o.id
+	left join lateral (
+		select l.user_id from legs l
+		where l.call_id = c.id and l.call_started_at = c.started_at and l.user_id is not null and l.answered_at is not null
+		order by l.answered_at limit 1
+	) spoke on true
+	left join lateral (
+		select l.user_id
+		from calls b
+		join legs l on l.call_id = b.id and l.call_started_at = b.started_at
+		join users u on u.id = l.user_id and u.active
+		where o.assignee_id is null and b.number = o.number and b.answered_at is not null
+			and b.started_at < o.call_started_at and b.started_at > o.call_started_at - interval '1 year'
+			and l.answered_at is not null
+		order by b.started_at desc, l.answered_at desc limit 1
+	) lately on true
+)
+update obligations o set
+	attempts = d.attempts, assignee_id = d.assignee_id,
+	settled_at = d.real_at, settled_by_id = d.spoke, settled_by_call_id = d.conversation,
+	settled_how = case when d.conversation is not null then 'conversation' end
+from derived d
+where o.id = d.id and (d.conversation is not null
+	or (o.attempts, o.assignee_id) is distinct from (d.attempts, d.assignee_id))
+returning o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at is not null as settled`,
+};
+
+/**
+ * Settles, counts the tries of, and assigns the missed calls that the calls with these ids bear upon. Runs inside the
+ * transaction that stored them.
+ */
+export async function reconcileMissed(
+	db: Runner,
+	callIds: readonly string[],
+	conversationSeconds: number,
+): Promise<MissedChange[]> {
+	const times = callIds.map(timeOfId);
+	const iso = (at: number) => new Date(at).toISOString();
+	const keys = [callIds, times.map(iso), iso(Math.min(...times)), iso(Math.max(...times))];
+	await db.query({ ...lockClients, values: keys });
+	const { rows } = await db.query<MissedChange>({ ...reconcile, values: [...keys, conversationSeconds] });
+	return rows;
+}

@@ -1,0 +1,88 @@
+import type { Call } from "../protocol/call.ts";
+import type { Obligation } from "../protocol/obligation.ts";
+import type { Runner } from "./sql.ts";
+
+/** Reads calls by id in a bounded number of statements; handed over by the calls feature. */
+export type ReadCalls = (db: Runner, ids: readonly string[]) => Promise<ReadonlyMap<string, Call>>;
+
+type Row = Omit<Obligation, "call" | "claimedAt" | "openedAt" | "dueAt" | "settledAt"> & {
+	readonly callId: string;
+	readonly claimedAt: Date | null;
+	readonly openedAt: Date;
+	readonly dueAt: Date;
+	readonly settledAt: Date | null;
+};
+
+const named = (alias: string) =>
+	`case when ${alias}.id is not null then json_build_object('id', ${alias}.id, 'name', ${alias}.name) end`;
+
+/** Whether something is overdue is the database's to say: its clock is the one that all servers share. */
+const columns = `
+select o.id, o.kind, o.call_id as "callId", o.number, o.attempts, o.opened_at as "openedAt", o.due_at as "dueAt",
+	o.claimed_at as "claimedAt", o.settled_at as "settledAt", o.settled_how as "settledHow",
+	o.settled_at is null and o.due_at < now() as overdue,
+	${named("c")} as contact, ${named("a")} as assignee, ${named("k")} as "claimedBy", ${named("s")} as "settledBy",
+	case when o.kind = 'missed' and o.settled_at is null then (
+		select greatest(count(*), 1)::integer from (
+			select 1 from obligations e where e.contact_id = o.contact_id and e.settled_at is null and e.kind = 'missed'
+			union all
+			select 1 from obligations e where o.contact_id is null and e.contact_id is null
+				and e.number = o.number and e.settled_at is null and e.kind = 'missed'
+			limit 999
+		) times) else 1 end as times
+from obligations o
+left join contacts c on c.id = o.contact_id
+left join users a on a.id = o.assignee_id
+left join users k on k.id = o.claimed_by_id
+left join users s on s.id = o.settled_by_id`;
+
+const byId = { name: "obligations-by-id", text: `${columns}\nwhere o.id = any($1::uuid[])` };
+const byCall = { name: "obligations-by-call", text: `${columns}\nwhere o.call_id = any($1::uuid[])` };
+
+/** Obligations as the outside sees them, in the order of `ids`; two statements. */
+export async function readObligations(db: Runner, readCalls: ReadCalls, ids: readonly string[]): Promise<Obligation[]> {
+	if (ids.length === 0) return [];
+	const { rows } = await db.query<Row>({ ...byId, values: [ids] });
+	const found = new Map((await complete(db, readCalls, rows)).map((obligation) => [obligation.id, obligation]));
+	return ids.flatMap((id) => found.get(id) ?? []);
+}
+
+/** The obligations of these calls; two statements. */
+export async function obligationsOfCalls(
+	db: Runner,
+	readCalls: ReadCalls,
+	callIds: readonly string[],
+): Promise<Obligation[]> {
+	if (callIds.length === 0) return [];
+	const { rows } = await db.query<Row>({ ...byCall, values: [callIds] });
+	return complete(db, readCalls, rows);
+}
+
+async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]): Promise<Obligation[]> {
+	const calls = await readCalls(
+		db,
+		rows.map((row) => row.callId),
+	);
+	return rows.flatMap(({ callId, claimedAt, openedAt, dueAt, settledAt, ...row }) => {
+		const call = calls.get(callId);
+		if (!call) return [];
+		return {
+			id: row.id,
+			kind: row.kind,
+			call,
+			contact: row.contact,
+			number: row.number,
+			assignee: row.assignee,
+			claimedBy: row.claimedBy,
+			claimedAt: claimedAt?.toISOString() ?? null,
+			attempts: row.attempts,
+			times: row.times,
+			openedAt: openedAt.toISOString(),
+			dueAt: dueAt.toISOString(),
+			overdue: row.overdue,
+			settledAt: settledAt?.toISOString() ?? null,
+			settledBy: row.settledBy,
+			settledHow: row.settledHow,
+		};
+	});
+}
