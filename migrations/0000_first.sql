@@ -276,6 +276,7 @@ CREATE INDEX "calls_users" ON "calls" USING gin ("user_ids");--> statement-break
 CREATE INDEX "calls_live" ON "calls" USING btree ("pbx_id") WHERE "calls"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "calls_number_fragment" ON "calls" USING gin ("number" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "merged_calls_into" ON "merged_calls" USING btree ("into_call_id");--> statement-breakpoint
+CREATE INDEX "legs_user" ON "legs" USING btree ("user_id","call_started_at","call_id") WHERE "legs"."user_id" is not null;--> statement-breakpoint
 CREATE INDEX "recordings_expected" ON "recordings" USING btree ("call_started_at") WHERE "recordings"."state" in ('expected', 'missing', 'denied');--> statement-breakpoint
 CREATE UNIQUE INDEX "pbxs_name" ON "pbxs" USING btree ("name") WHERE "pbxs"."active";--> statement-breakpoint
 CREATE INDEX "contact_changes_contact" ON "contact_changes" USING btree ("contact_id","at");--> statement-breakpoint

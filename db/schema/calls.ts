@@ -99,7 +99,11 @@ export const legs = pgTable(
 			enum: ["answered", "no-answer", "busy", "rejected", "elsewhere", "cancelled", "transferred"],
 		}),
 	},
-	(t) => [primaryKey({ columns: [t.callId, t.callStartedAt, t.index] })],
+	(t) => [
+		primaryKey({ columns: [t.callId, t.callStartedAt, t.index] }),
+		/** A person's calls, newest first. */
+		index("legs_user").on(t.userId, t.callStartedAt, t.callId).where(sql`${t.userId} is not null`),
+	],
 );
 
 export const recordings = pgTable(
