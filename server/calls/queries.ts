@@ -1,0 +1,148 @@
+import type { z } from "zod";
+import { timeOfId } from "../../db/id.ts";
+import { DzvinError } from "../errors.ts";
+import type { Person } from "../http.ts";
+import { Id } from "../protocol/basics.ts";
+import type { Call, CallListQuery } from "../protocol/call.ts";
+import { type Runner, readStored, type StoredCall } from "./call-rows.ts";
+import { mergedInto } from "./supersede.ts";
+import { leads, listsOwnOnly } from "./visibility.ts";
+
+type Query = z.infer<typeof CallListQuery>;
+type Viewer = Pick<Person, "id" | "role">;
+
+/** E.164 of a text that is a whole telephone number, else null; handed over by the contacts feature. */
+export type ParseNumber = (raw: string) => string | null;
+
+/** Calls of the own contacts go back this far in an agent's list; a contact's page shows all of them. */
+const ownContactsDays = 92;
+/** Digits of the shortest text that is taken as a whole number; shorter ones are looked for inside numbers. */
+const wholeNumber = 9;
+
+/** Calls by id, in one statement. */
+export async function readCalls(db: Runner, ids: readonly string[]): Promise<Map<string, Call>> {
+	const stored = await readStored(db, ids);
+	return new Map([...stored].map(([id, { call }]) => [id, call]));
+}
+
+/** One call; an id whose call went into another one leads to that one. */
+export async function readOne(db: Runner, id: string): Promise<StoredCall | null> {
+	const found = (await readStored(db, [id])).get(id);
+	if (found) return found;
+	const into = await mergedInto(db, id);
+	return into === null ? null : ((await readStored(db, [into])).get(into) ?? null);
+}
+
+/** A page of calls, newest first: one statement finds them, one reads them. */
+export async function listCalls(
+	db: Runner,
+	person: Viewer,
+	query: Query,
+	parseNumber: ParseNumber,
+): Promise<{ items: Call[]; next: string | null }> {
+	const { rows } = await db.query<{ id: string }>(listStatement(person, query, parseNumber));
+	const ids = rows.slice(0, query.limit).map(({ id }) => id);
+	const calls = await readCalls(db, ids);
+	return {
+		items: ids.flatMap((id) => calls.get(id) ?? []),
+		next: rows.length > query.limit ? (ids.at(-1) ?? null) : null,
+	};
+}
+
+/**
+ * The statement that finds the ids of a page. What drives it is what narrows most and is read in the order of the page:
+ * open obligations, a person's legs, or calls. The cursor is the last id: its time is inside it.
+ */
+export function listStatement(
+	person: Viewer,
+	query: Query,
+	parseNumber: ParseNumber,
+): { text: string; values: unknown[] } {
+	const values: unknown[] = [];
+	const value = (of: unknown) => `$${values.push(of)}`;
+	const limit = value(query.limit + 1);
+	const filters = filtersOf(query, value, parseNumber);
+	const me = leads(person) ? null : value(person.id);
+	if (me) filters.push(`(c.direction <> 'internal' or c.user_ids @> array[${me}::uuid])`);
+
+	const drive = (from: string, key: readonly [time: string, id: string], more: readonly string[]) => {
+		const where = [...more, ...filters, ...boundsOf(query, key, value)];
+		return `select distinct on (${key.join(", ")}) c.id, c.started_at from ${from}
+	${where.length > 0 ? `where ${where.join(" and ")}` : ""}
+	order by ${key.map((column) => `${column} desc`).join(", ")} limit ${limit}`;
+	};
+	const calls = ["c.started_at", "c.id"] as const;
+	const ofPerson = (userId: string, more: readonly string[] = []) =>
+		drive(
+			"legs l join calls c on c.id = l.call_id and c.started_at = l.call_started_at",
+			["l.call_started_at", "l.call_id"],
+			[`l.user_id = ${userId}::uuid`, ...more],
+		);
+	const owned = (userId: string) =>
+		`exists (select 1 from contacts k where k.id = c.contact_id and k.owner_id = ${userId}::uuid)`;
+
+	const own = listsOwnOnly(person, query) ? me : null;
+	const scope = own ? [`(c.user_ids @> array[${own}::uuid] or ${owned(own)})`] : [];
+	if (query.unprocessed) {
+		const agent = query.agent ? [`c.user_ids @> array[${value(query.agent)}::uuid]`] : [];
+		const from = "obligations o join calls c on c.id = o.call_id and c.started_at = o.call_started_at";
+		const more = ["o.settled_at is null", ...agent, ...scope];
+		return { text: drive(from, ["o.call_started_at", "o.call_id"], more), values };
+	}
+	if (query.agent) return { text: ofPerson(value(query.agent), scope), values };
+	if (own) {
+		const recent = `c.started_at > now() - interval '${ownContactsDays} days'`;
+		const branches = [ofPerson(own), drive("calls c", calls, [owned(own), recent])];
+		const text = `select id, started_at from (${branches.map((branch) => `(${branch})`).join(" union ")}) page
+	order by started_at desc, id desc limit ${limit}`;
+		return { text, values };
+	}
+	return { text: drive("calls c", calls, []), values };
+}
+
+/** Bounds on the time stand on the columns of the index that drives, so that whole months are left out. */
+function boundsOf(query: Query, [time, id]: readonly [string, string], value: (of: unknown) => string): string[] {
+	const bounds: string[] = [];
+	if (query.from) bounds.push(`${time} >= ${value(query.from)}::timestamptz`);
+	if (query.to) bounds.push(`${time} < ${value(query.to)}::timestamptz`);
+	if (query.after) {
+		const after = cursorOf(query.after);
+		const at = value(new Date(timeOfId(after)).toISOString());
+		bounds.push(`(${time}, ${id}) < (${at}::timestamptz, ${value(after)}::uuid)`);
+	}
+	return bounds;
+}
+
+function filtersOf(query: Query, value: (of: unknown) => string, parseNumber: ParseNumber): string[] {
+	const filters: string[] = [];
+	if (query.direction) filters.push(`c.direction = ${value(query.direction)}`);
+	if (query.outcome) filters.push(`c.outcome = ${value(query.outcome)}`);
+	if (query.contact) filters.push(`c.contact_id = ${value(query.contact)}::uuid`);
+	if (query.number !== undefined) {
+		const digits = query.number.replace(/\D/g, "");
+		const e164 = digits.length >= wholeNumber ? parseNumber(query.number) : null;
+		if (digits.length < 4) {
+			throw new DzvinError("validation", "Give at least four digits.", { number: "at least four digits" });
+		}
+		filters.push(e164 ? `c.number = ${value(e164)}` : `c.number like ${value(`%${digits}%`)}`);
+	}
+	return filters;
+}
+
+function cursorOf(text: string): string {
+	const id = Id.safeParse(text);
+	if (!id.success) throw new DzvinError("validation", "The cursor is not one of ours.", { after: "unknown cursor" });
+	return id.data;
+}
+
+/** Ids of the calls that this person's phone rings for, or in which the person speaks. */
+export async function liveCallIds(db: Runner, userId: string): Promise<string[]> {
+	const { rows } = await db.query<{ id: string }>({
+		name: "live-calls-of",
+		text: `select c.id from calls c
+where c.ended_at is null and c.user_ids @> array[$1::uuid] and c.started_at > now() - interval '1 day'
+order by c.started_at desc limit 20`,
+		values: [userId],
+	});
+	return rows.map(({ id }) => id);
+}
