@@ -1,0 +1,89 @@
+import type { SnapshotChannel } from "../pbx-event.ts";
+import { type Families, familyOf, join, see } from "./families.ts";
+import { endOf, type Family, insertByTime, later, type Track } from "./family.ts";
+import { visitsOf } from "./talk.ts";
+
+/**
+ * The list is drawn up while events go on: what was seen of a channel so shortly before the list
+ * (ms) is newer than the list.
+ */
+const FRESH = 2000;
+
+/** Applications in which a bridged channel waits for somebody and speaks with nobody. */
+const WAITING = new Set(["Park", "Parked Call", "BridgeWait"]);
+
+/** Sets what is known beside what is there: what is gone has ended unseen, what is new is a call in progress. */
+export function compareSnapshot(
+	all: Families,
+	at: number,
+	channels: readonly SnapshotChannel[],
+	otherBoot: boolean,
+): void {
+	if (otherBoot) endEverything(all, at);
+	const present = new Set(channels.map((one) => one.channel.id));
+	for (const family of new Set(all.byChannel.values())) {
+		let lost = false;
+		for (const track of family.channels.values()) {
+			if (present.has(track.id) || endOf(track) !== null || track.lastSeen > at - FRESH) continue;
+			track.lostAt = at;
+			lost = true;
+		}
+		if (!lost) continue;
+		family.recovered = true;
+		touch(all, family);
+	}
+	for (const one of channels) welcome(all, at, one);
+}
+
+/** The PBX began anew: whatever was under way died with it. */
+export function endEverything(all: Families, at: number): void {
+	for (const family of new Set(all.byChannel.values())) {
+		let lost = false;
+		for (const track of family.channels.values()) {
+			if (endOf(track) !== null || track.first.at >= at) continue;
+			track.lostAt = at;
+			lost = true;
+		}
+		if (!lost) continue;
+		family.interrupted = true;
+		touch(all, family);
+	}
+}
+
+function touch(all: Families, family: Family): void {
+	family.dirty = true;
+	all.touched.add(family);
+}
+
+function welcome(all: Families, at: number, one: SnapshotChannel): void {
+	const known = all.byChannel.get(one.channel.id)?.channels.get(one.channel.id);
+	if (known?.ended) return;
+	const fresh = known !== undefined && known.lastSeen > at - FRESH;
+	const track = see(all, known ? at : at - one.seconds * 1000, one.channel);
+	if (!track) return;
+	const family = familyOf(all, track);
+	if (!known) {
+		// `AppDial`, `AppDial2`, `AppQueue`: what Asterisk calls the application of a channel that it made itself.
+		if (/^App(Dial|Queue)/.test(one.application)) track.called = true;
+		if (one.application === "Queue") family.queue = later(family.queue, at, one.data.split(",")[0] ?? "");
+		touch(all, family);
+	}
+	if (fresh) return;
+	const bridge = WAITING.has(one.application) ? null : one.bridgeId;
+	const last = visitsOf(track).at(-1);
+	const inside = last && last.to === null ? last.bridge : null;
+	if (inside === bridge) return;
+	if (inside !== null) addMove(track, at, inside, false);
+	if (bridge !== null) addMove(track, at, bridge, true);
+	const home = bridge === null ? undefined : all.byBridge.get(bridge);
+	const together = home ? join(all, home, familyOf(all, track)) : familyOf(all, track);
+	if (bridge !== null) {
+		together.bridges.add(bridge);
+		all.byBridge.set(bridge, together);
+	}
+	touch(all, together);
+}
+
+function addMove(track: Track, at: number, bridge: string, enters: boolean): void {
+	insertByTime(track.moves, { at, bridge, enters }, (a, b) => a.bridge === b.bridge && a.enters === b.enters);
+}

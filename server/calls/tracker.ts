@@ -1,0 +1,119 @@
+import type { PbxEvent } from "../pbx-event.ts";
+import type { CallChange } from "./call-change.ts";
+import { factsOf, sameFacts } from "./facts.ts";
+import { type Families, keyOf, newFamilies } from "./families.ts";
+import { endOf, type Family } from "./family.ts";
+import { observe } from "./observe.ts";
+import type { TrackerRules } from "./tracker-rules.ts";
+
+export type { TrackerRules } from "./tracker-rules.ts";
+
+/** How long (ms of the PBX's time) a call that is over may still be corrected by late events. */
+const GRACE = 30_000;
+/** How long its linked ids are remembered so that even later ones do not bring it back as a new call. */
+const MEMORY = 4 * 3_600_000;
+
+/**
+ * The calls under way on one PBX. Owned by the caller: `next` changes it in place, so that the cost
+ * of an event is bounded by its own call and not by all that are live.
+ */
+export interface TrackerState {
+	readonly families: Families;
+	/** Calls that are over, by the time of their end, until they are forgotten. */
+	readonly over: Map<Family, number>;
+	boot: string | null;
+	/** Latest time that the PBX told. */
+	now: number;
+}
+
+/** A tracker that has seen nothing. */
+export function emptyTracker(): TrackerState {
+	return { families: newFamilies(), over: new Map(), boot: null, now: 0 };
+}
+
+/**
+ * Takes one event in and says which calls changed. Pure but for `state`, which it changes and
+ * returns: no clock, no input, no output. The same events, repeated or slightly out of order, end in the same facts.
+ */
+export function next(
+	state: TrackerState,
+	event: PbxEvent,
+	rules: TrackerRules,
+): { state: TrackerState; changes: CallChange[] } {
+	const { families } = state;
+	if (event.at > state.now) state.now = event.at;
+	observe(families, event, state.boot);
+	if (event.kind === "snapshot" || event.kind === "booted") state.boot = event.boot;
+	const changes: CallChange[] = [];
+	for (const family of families.touched) {
+		if (family.dirty) tell(state, family, rules, changes);
+	}
+	families.touched.clear();
+	forget(state);
+	return { state, changes };
+}
+
+function tell(state: TrackerState, family: Family, rules: TrackerRules, changes: CallChange[]): void {
+	family.dirty = false;
+	const facts = factsOf(family, rules);
+	const key = keyOf(family);
+	const before = family.told;
+	for (const swallowed of takeSwallowed(state.families, family)) {
+		const { told } = swallowed;
+		state.over.delete(swallowed);
+		if (told && told.family !== key) {
+			changes.push({ kind: "superseded", family: told.family, startedAt: told.startedAt, into: key });
+		}
+	}
+	if (before && before.family !== key) {
+		changes.push({ kind: "superseded", family: before.family, startedAt: before.startedAt, into: key });
+	}
+	settle(state, family);
+	if (!facts || (before && sameFacts(before, facts))) return;
+	family.told = facts;
+	changes.push({ kind: "changed", call: facts });
+}
+
+/** The families that became part of this one, those that were part of them included. */
+function takeSwallowed(families: Families, family: Family): Family[] {
+	const mine: Family[] = [];
+	for (let index = families.swallowed.length - 1; index >= 0; index--) {
+		const one = families.swallowed[index];
+		if (!one || (one.by !== family && !mine.includes(one.by))) continue;
+		mine.push(one.family);
+		families.swallowed.splice(index, 1);
+	}
+	return mine;
+}
+
+/** Notes whether every channel of the family is gone. */
+function settle(state: TrackerState, family: Family): void {
+	let end = 0;
+	for (const track of family.channels.values()) {
+		const gone = endOf(track);
+		if (gone === null) {
+			state.over.delete(family);
+			return;
+		}
+		end = Math.max(end, gone);
+	}
+	state.over.set(family, end);
+}
+
+function forget(state: TrackerState): void {
+	const { families, over, now } = state;
+	for (const [family, end] of over) {
+		if (end + GRACE >= now) break;
+		over.delete(family);
+		for (const id of family.channels.keys()) families.byChannel.delete(id);
+		for (const bridge of family.bridges) families.byBridge.delete(bridge);
+		for (const link of family.links) {
+			families.byLink.delete(link);
+			families.forgotten.set(link, end);
+		}
+	}
+	for (const [link, end] of families.forgotten) {
+		if (end + MEMORY >= now) break;
+		families.forgotten.delete(link);
+	}
+}
