@@ -1,4 +1,5 @@
 import { eq } from "drizzle-orm";
+import type { FastifyBaseLogger } from "fastify";
 import type { z } from "zod";
 import type { Database, Queryable, Transaction } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
@@ -36,25 +37,37 @@ export interface ContactsDeps {
 	readonly settings: () => Settings;
 	readonly bus: EventBus;
 	readonly now: () => number;
+	readonly log: Pick<FastifyBaseLogger, "warn">;
+}
+
+interface Saved {
+	readonly id: string;
+	readonly numbers: NumbersChange;
 }
 
 /** A call recorded while its contact was being saved may have looked the number up just before: so far back we look again. */
 const recordingTakes = 60 * 60_000;
 
 /** People and companies: made, changed, found. Every change tells `contact.changed` after its commit. */
-export function createContacts({ database, settings, bus, now }: ContactsDeps): Contacts {
+export function createContacts({ database, settings, bus, now, log }: ContactsDeps): Contacts {
 	const db = database.ui;
 
-	async function save<T>(work: (tx: Transaction, at: Date) => Promise<T & { id: string; numbers: NumbersChange }>) {
+	async function save(work: (tx: Transaction, at: Date) => Promise<Saved>): Promise<Contact> {
 		const at = new Date(now());
 		const saved = await patiently(() => db.transaction((tx) => work(tx, at)));
-		const { gained } = saved.numbers;
-		if (gained.length > 0) {
-			const since = new Date(at.getTime() - recordingTakes);
-			await patiently(() => db.transaction((tx) => attachCalls(tx, saved.id, gained, since)));
-		}
+		if (saved.numbers.gained.length > 0) await attachLate(saved, at);
 		bus.emit("contact.changed", { contactId: saved.id });
 		return get(saved.id);
+	}
+
+	/** What a person asked for is committed by then, so a failure here must not look like one of his. */
+	async function attachLate({ id, numbers }: Saved, at: Date): Promise<void> {
+		const since = new Date(at.getTime() - recordingTakes);
+		try {
+			await patiently(() => db.transaction((tx) => attachCalls(tx, id, numbers.gained, since)));
+		} catch (error) {
+			log.warn({ contactId: id, err: error }, "calls recorded while the contact was saved may lack it");
+		}
 	}
 
 	async function get(id: string): Promise<Contact> {

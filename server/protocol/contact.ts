@@ -38,7 +38,13 @@ export const Contact = z.object({
 });
 export type Contact = z.infer<typeof Contact>;
 
-const text = (max: number) => z.string().trim().max(max);
+/** PostgreSQL keeps every character but NUL. */
+const text = (max: number) =>
+	z
+		.string()
+		.regex(/^[^\0]*$/)
+		.trim()
+		.max(max);
 export const NumberInput = z.strictObject({ raw: text(60).min(1), label: text(40).optional() });
 export const ContactInput = z.strictObject({
 	kind: ContactKind.default("person"),
@@ -56,7 +62,7 @@ export const ContactPatch = ContactInput.partial()
 	.extend({ numbers: z.array(NumberInput).max(50).optional(), kind: ContactKind.optional() })
 	.strict();
 export const ContactListQuery = PageQuery.extend({
-	q: z.string().max(200).optional(),
+	q: text(200).optional(),
 	owner: Id.optional(),
 	status: ContactStatus.optional(),
 }).strict();
@@ -111,4 +117,4 @@ export type TimelineItem = z.infer<typeof TimelineItem>;
 export const TimelineQuery = PageQuery.extend({ kinds: z.string().max(100).optional() }).strict();
 export const TimelinePage = page(TimelineItem);
 export type TimelinePage = z.infer<typeof TimelinePage>;
-export const NoteInput = z.strictObject({ text: z.string().trim().min(1).max(10_000) });
+export const NoteInput = z.strictObject({ text: text(10_000).min(1) });
