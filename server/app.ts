@@ -20,7 +20,7 @@ import type { App } from "./http.ts";
 import { memoryFanOut } from "./live/fan-out.ts";
 import { createHub, type HubDeps } from "./live/hub.ts";
 import { createLiveMetrics } from "./live/metrics.ts";
-import { acceptSockets } from "./live/upgrade.ts";
+import { acceptSockets, registerLive } from "./live/upgrade.ts";
 import { serveClient } from "./web/client.ts";
 import { registerDocs } from "./web/docs.ts";
 import { registerHealth } from "./web/health.ts";
@@ -115,6 +115,7 @@ export async function createApp(
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
 	registerCompanyRoutes(app, { settings, pbxs, audit, check: async () => [] });
+	registerLive(app);
 	await serveClient(app, over.client ?? fileURLToPath(new URL("../dist/client", import.meta.url)));
 	const sockets = acceptSockets(app.server, {
 		hub,

@@ -2,6 +2,7 @@ import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
 import { WebSocketServer } from "ws";
+import type { App } from "../http.ts";
 import type { Hub } from "./hub.ts";
 import type { LiveMetrics } from "./metrics.ts";
 
@@ -18,6 +19,19 @@ export interface UpgradeDeps {
 /** What a browser sends us is short. */
 const maxPayload = 4096;
 const reasons = { 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 503: "Service Unavailable" } as const;
+
+/** For whoever asks for `/api/live` without asking for a WebSocket. */
+export function registerLive(app: App): void {
+	app.get(
+		"/api/live",
+		{ schema: { summary: "WebSocket: a snapshot, then changes with increasing seq" } },
+		(_request, reply) =>
+			reply
+				.code(426)
+				.header("upgrade", "websocket")
+				.send({ error: { code: "bad-request", message: "Speak WebSocket." } }),
+	);
+}
 
 /** `/api/live` on the HTTP server: origin, then session, and only then the handshake. */
 export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void } {
