@@ -1,0 +1,104 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Channel, PbxEvent, SnapshotChannel } from "../../server/pbx-event.ts";
+import { traces } from "./expected.ts";
+import { Book, fold } from "./fold.ts";
+
+/** Gaps tried for each trace; DZVIN_GAPS=200 for a long run. */
+const GAPS = Number(process.env.DZVIN_GAPS ?? 6);
+
+/** What `CoreShowChannels` would answer after these events. */
+function pictureAfter(events: readonly PbxEvent[], at: number): SnapshotChannel[] {
+	const live = new Map<string, SnapshotChannel>();
+	const ended = new Set<string>();
+	const born = new Map<string, number>();
+	const see = (channel: Channel | null, bridgeId?: string | null) => {
+		if (!channel || ended.has(channel.id)) return;
+		const before = live.get(channel.id);
+		born.set(channel.id, born.get(channel.id) ?? at);
+		live.set(channel.id, {
+			channel,
+			application: channel.application || before?.application || "",
+			data: "",
+			bridgeId: bridgeId === undefined ? (before?.bridgeId ?? null) : bridgeId,
+			seconds: 0,
+		});
+	};
+	for (const event of events) {
+		switch (event.kind) {
+			case "channel.created":
+				born.set(event.channel.id, event.at);
+				see(event.channel);
+				break;
+			case "channel.changed":
+			case "channel.step":
+				see(event.channel);
+				break;
+			case "bridge.entered":
+				see(event.channel, event.bridge.id);
+				break;
+			case "bridge.left":
+				see(event.channel, null);
+				break;
+			case "channel.ended":
+				ended.add(event.channel.id);
+				live.delete(event.channel.id);
+				break;
+			case "snapshot":
+				for (const one of event.channels) live.set(one.channel.id, one);
+				break;
+			default:
+		}
+	}
+	return [...live.values()].map((one) => ({
+		...one,
+		seconds: Math.max(0, Math.floor((at - (born.get(one.channel.id) ?? at)) / 1000)),
+	}));
+}
+
+const boot = (events: readonly PbxEvent[]) =>
+	events.find((event) => event.kind === "snapshot" || event.kind === "booted")?.boot ?? "boot";
+
+describe.each(traces())("$name", ({ events }) => {
+	const truth = fold(events);
+	const spots = fc.tuple(fc.nat(events.length - 1), fc.nat(events.length - 1));
+
+	it("ends, and is not told twice, when a part of it was not seen", () => {
+		fc.assert(
+			fc.property(spots, (two) => {
+				const [from, to] = [Math.min(...two), Math.max(...two)];
+				const at = (events[to]?.at ?? 0) + 0.5;
+				const book = new Book();
+				for (const event of events.slice(0, from)) book.take(event);
+				// Longer than what counts as fresh, so that nothing hides behind the list's own delay.
+				const channels = pictureAfter(events.slice(0, to + 1), at);
+				const later = (event: PbxEvent) => ({ ...event, at: event.at + 5000 });
+				book.take({ kind: "snapshot", at: at + 5000, boot: boot(events), channels });
+				for (const event of events.slice(to + 1)) book.take(later(event));
+				for (const call of book.facts) {
+					expect(call.endedAt, `${call.family} still live`).not.toBeNull();
+					if (call.direction === "internal") continue;
+					expect([...truth.calls.keys()]).toContain(call.family);
+				}
+			}),
+			{ numRuns: GAPS },
+		);
+	});
+
+	it("is interrupted, and owed, when the PBX begins anew under it", () => {
+		fc.assert(
+			fc.property(fc.nat(events.length - 1), (cut) => {
+				const book = new Book();
+				for (const event of events.slice(0, cut)) book.take(event);
+				const live = book.facts.filter((call) => call.endedAt === null);
+				const at = (events[cut]?.at ?? 0) + 1;
+				book.take({ kind: "snapshot", at, boot: "another boot", channels: [] });
+				for (const { family } of live) {
+					expect(book.calls.get(family)).toMatchObject({ endedAt: Math.floor(at), interrupted: true });
+				}
+				expect(book.facts.filter((call) => call.endedAt === null)).toEqual([]);
+			}),
+			{ numRuns: GAPS },
+		);
+	});
+});
