@@ -8,19 +8,19 @@ export interface Folded {
 	readonly superseded: readonly Superseded[];
 }
 
-const rankUnit = 2 ** 51;
 const longest = 2 ** 41 - 1;
-const mostFacts = 1023;
+const endUnit = 512;
+const momentUnit = 4 * endUnit;
 
 /**
- * How far a call has come, as one number below 2^53: ended beats running, a seen end beats a guessed one, then the
- * latest moment known, then how much is known. Facts carry no version of their own; with this order the same facts give
- * the same row however often and in whichever order they arrive.
+ * How far a call has come, as one number below 2^53: the latest moment that was seen, then running, interrupted or
+ * ended, then how much is known. Facts carry no version of their own; with this order the same facts give the same row
+ * however often and in whichever order they arrive. The end of an interrupted call is a guess and no moment: the PBX's
+ * own journal may know an earlier one.
  */
 export function progressOf(call: CallFacts): number {
-	const rank = call.endedAt === null ? 0 : call.interrupted ? 1 : 2;
-	const known: (number | null)[] = [call.answeredAt, call.endedAt];
-	for (const leg of call.legs) known.push(leg.rangAt, leg.answeredAt, leg.leftAt);
+	const known: (number | null)[] = [call.answeredAt, call.interrupted ? null : call.endedAt];
+	for (const leg of call.legs) known.push(leg.rangAt, leg.answeredAt, call.interrupted ? null : leg.leftAt);
 	for (const recording of call.recordings) known.push(recording.startedAt);
 	const moments = known.filter((at) => at !== null);
 	const facts =
@@ -30,8 +30,9 @@ export function progressOf(call: CallFacts): number {
 		call.ivr.length +
 		(call.queue === null ? 0 : 1) +
 		(call.did === "" ? 0 : 1);
-	const reached = Math.max(0, ...moments.map((at) => at - call.startedAt));
-	return rank * rankUnit + Math.min(Math.floor(reached), longest) * (mostFacts + 1) + Math.min(facts, mostFacts);
+	const reached = Math.max(0, ...moments.map((at) => Math.floor(at - call.startedAt)));
+	const end = call.endedAt === null ? 0 : call.interrupted ? 1 : 2;
+	return Math.min(reached, longest) * momentUnit + end * endUnit + Math.min(facts, endUnit - 1);
 }
 
 /** Later changes win within a batch, unless they know less; a family that went stays gone. */

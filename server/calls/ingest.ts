@@ -1,0 +1,126 @@
+import type { FastifyBaseLogger } from "fastify";
+import type { EventBus } from "../events.ts";
+import type { PbxEvent } from "../pbx-event.ts";
+import type { CallChange } from "./call-change.ts";
+import type { Recorder } from "./record.ts";
+import { emptyTracker, next, type TrackerState } from "./tracker.ts";
+import type { TrackerRules } from "./tracker-rules.ts";
+import { createWriter, type Writer } from "./writer.ts";
+
+/** What the ingest needs to know of a PBX. */
+export interface IngestPbx {
+	readonly id: string;
+	readonly name: string;
+	/** Regular expression for endpoint names that are people. */
+	readonly extensionPattern: string;
+}
+
+export interface IngestDeps {
+	readonly recorder: Recorder;
+	readonly bus: EventBus;
+	readonly log: Pick<FastifyBaseLogger, "warn" | "error">;
+	/** Waits so many milliseconds, or until the signal; tests hand in one that does not sleep. */
+	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+}
+
+export interface Ingest {
+	/** Events of one PBX in their order. `receivedAt`: epoch milliseconds at which they reached the server. */
+	push(pbxId: string, events: readonly PbxEvent[], receivedAt: number): void;
+	/** Which PBXs there are; events of others are dropped. */
+	setPbxs(pbxs: readonly IngestPbx[]): void;
+	/** Resolves when everything pushed so far is stored or given up with a log line. */
+	idle(): Promise<void>;
+	/** Takes nothing new; writes what waits, but does not wait for a database that is away. */
+	stop(): Promise<void>;
+	/** Calls that wait to be written, for metrics. */
+	waiting(): number;
+}
+
+interface Line {
+	rules: TrackerRules;
+	name: string;
+	pattern: string;
+	state: TrackerState;
+	readonly writer: Writer;
+}
+
+const standardPattern = /^\d{2,5}$/;
+
+/** From the events of each PBX over its tracker to the recorder; one line for each PBX, in order. */
+export function createIngest(deps: IngestDeps): Ingest {
+	const { bus, log } = deps;
+	const lines = new Map<string, Line>();
+	const gone: Writer[] = [];
+	let stopped = false;
+
+	function rulesOf({ id, extensionPattern }: IngestPbx): TrackerRules {
+		const pattern = compile(extensionPattern) ?? standardPattern;
+		return { pbxId: id, isExtension: (endpoint) => pattern.test(endpoint) };
+	}
+
+	function take(line: Line, event: PbxEvent): readonly CallChange[] {
+		const { state, changes } = next(line.state, event, line.rules);
+		line.state = state;
+		if (event.kind === "queue.state") {
+			bus.emit("queue.state", { pbx: line.name, queue: event.queue, waiting: event.waiting });
+		}
+		return changes;
+	}
+
+	return {
+		push(pbxId, events, receivedAt) {
+			const line = lines.get(pbxId);
+			if (!line || stopped) return;
+			for (const event of events) {
+				try {
+					line.writer.add(take(line, event), receivedAt);
+				} catch (error) {
+					// One event that the tracker cannot digest must not cost the others.
+					log.error({ err: error, pbxId, kind: event.kind }, "An event could not be understood.");
+				}
+			}
+			line.writer.kick();
+		},
+		setPbxs(pbxs) {
+			const wanted = new Map(pbxs.map((pbx) => [pbx.id, pbx]));
+			for (const [id, line] of lines) {
+				if (wanted.has(id)) continue;
+				lines.delete(id);
+				gone.push(line.writer);
+			}
+			for (const pbx of pbxs) {
+				const line = lines.get(pbx.id);
+				if (!line) {
+					lines.set(pbx.id, {
+						rules: rulesOf(pbx),
+						name: pbx.name,
+						pattern: pbx.extensionPattern,
+						state: emptyTracker(),
+						writer: createWriter(pbx.id, deps),
+					});
+					continue;
+				}
+				line.name = pbx.name;
+				if (line.pattern === pbx.extensionPattern) continue;
+				line.pattern = pbx.extensionPattern;
+				line.rules = rulesOf(pbx);
+			}
+		},
+		async idle() {
+			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
+		},
+		async stop() {
+			stopped = true;
+			await Promise.all([...gone, ...[...lines.values()].map(({ writer }) => writer)].map((writer) => writer.stop()));
+		},
+		waiting: () => [...lines.values()].reduce((sum, { writer }) => sum + writer.waiting(), 0),
+	};
+}
+
+function compile(pattern: string): RegExp | null {
+	try {
+		return new RegExp(pattern);
+	} catch {
+		return null;
+	}
+}
