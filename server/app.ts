@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
 import { collectDefaultMetrics, Registry } from "prom-client";
-import { connectDatabase, type Database } from "../db/connect.ts";
+import { connectDatabase, type Database, type Queryable } from "../db/connect.ts";
 import { type AuditEntry, writeAudit } from "./access/audit.ts";
 import { createAuth } from "./access/auth.ts";
 import { guard } from "./access/guard.ts";
@@ -11,16 +11,30 @@ import { originAllowed } from "./access/origin.ts";
 import { messagePermissions } from "./access/permissions.ts";
 import { registerAccessRoutes } from "./access/routes.ts";
 import { createUsers } from "./access/users.ts";
+import { createIngest } from "./calls/ingest.ts";
+import { createPops } from "./calls/pop.ts";
+import { readCalls } from "./calls/queries.ts";
+import { createRecorder } from "./calls/record.ts";
+import { registerCallRoutes } from "./calls/routes.ts";
 import { createPbxs } from "./company/pbxs.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
 import { createSettings } from "./company/settings.ts";
 import type { Config } from "./config.ts";
+import { createContacts } from "./contacts/contacts.ts";
+import { createMatcher } from "./contacts/match.ts";
+import { parse } from "./contacts/number.ts";
+import { registerContactRoutes } from "./contacts/routes.ts";
 import { createEventBus, type EventBus } from "./events.ts";
 import type { App } from "./http.ts";
 import { memoryFanOut } from "./live/fan-out.ts";
 import { createHub, type HubDeps } from "./live/hub.ts";
 import { createLiveMetrics } from "./live/metrics.ts";
 import { acceptSockets, registerLive } from "./live/upgrade.ts";
+import { countObligations, listObligations } from "./obligations/list.ts";
+import { reconcileMissed } from "./obligations/missed.ts";
+import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
+import { registerObligationRoutes } from "./obligations/routes.ts";
+import { createPbxRoads } from "./pbx-roads.ts";
 import { serveClient } from "./web/client.ts";
 import { registerDocs } from "./web/docs.ts";
 import { registerHealth } from "./web/health.ts";
@@ -52,6 +66,8 @@ export interface Dzvin {
 	address(): string;
 }
 
+type Caller = Parameters<ReturnType<typeof createMatcher>["resolve"]>[1];
+
 /** Puts the server together: read it from top to bottom. */
 export async function createApp(
 	config: Config & { readonly databaseUrl: string },
@@ -72,7 +88,7 @@ export async function createApp(
 		database,
 		bus,
 		secretKey: config.secretKey,
-		stateOf: () => null,
+		stateOf: (id) => roads.stateOf(id),
 		stanzas: () => ({ events: "", control: "" }),
 	});
 
@@ -88,17 +104,46 @@ export async function createApp(
 	});
 	const users = createUsers({ db: database.ui, bus });
 
+	// Contacts
+	const matcher = createMatcher({ settings: settings.current });
+	const contacts = createContacts({ database, settings: settings.current, bus, now, log });
+	const parseNumber = (raw: string) => {
+		const number = parse(raw, settings.current());
+		return number.kind === "number" ? number.e164 : null;
+	};
+
+	// Calls and what is owed for them. The road from the PBX has its own pool; people read by the other.
+	const pool = database.pools.ui;
+	const resolveFrom = (db: Queryable) => (caller: Caller, at: Date) => matcher.resolve(db, caller, at);
+	const resolve = resolveFrom(database.ui);
+	const recorder = createRecorder({
+		database,
+		bus,
+		settings: settings.current,
+		resolve: resolveFrom(database.ingest),
+		obligations: { reconcileMissed, forCalls: (db, ids) => obligationsOfCalls(db, readCalls, ids) },
+		log,
+	});
+	const ingest = createIngest({ recorder, bus, log });
+	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
+
+	// The roads to the PBXs: events come in, commands go out.
+	const roads = createPbxRoads({ pbxs, ingest, bus, log, now });
+
 	// Live
 	const metrics = createLiveMetrics(register);
 	const hub = createHub({
 		fanOut: memoryFanOut(bus),
-		people: () => users.colleagues(),
-		popFor: () => Promise.reject(new Error("not wired")),
-		popOfCall: async () => null,
-		liveCallsOf: async () => ({ ringing: [], talking: [] }),
-		obligations: async () => [],
-		counts: async () => ({ mine: 0, team: 0, missed: 0, overdue: 0 }),
-		pbxs: () => [],
+		people: users.colleagues,
+		popFor: pops.popFor,
+		popOfCall: pops.popOfCall,
+		liveCallsOf: pops.liveCallsOf,
+		async obligations(person) {
+			const query = { assignee: "me" as const, limit: 50 };
+			return await readObligations(pool, readCalls, (await listObligations(pool, person, query)).ids);
+		},
+		counts: (person) => countObligations(pool, person),
+		pbxs: roads.live,
 		maySend: (type, role) => messagePermissions[type].includes(role),
 		version,
 		metrics,
@@ -114,7 +159,14 @@ export async function createApp(
 	registerHealth(app, { register, askDatabase: () => database.ui.execute(sql`select 1`) });
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
-	registerCompanyRoutes(app, { settings, pbxs, audit, check: async () => [] });
+	registerCompanyRoutes(app, { settings, pbxs, audit, check: roads.check });
+	registerContactRoutes(app, {
+		db: database.ui,
+		contacts,
+		callsByIds: async (_db, ids) => [...(await readCalls(pool, ids)).values()],
+	});
+	registerCallRoutes(app, { pool, bus, resolve, parseNumber, pbxs: roads.dialable, originate: roads.originate });
+	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
 	registerLive(app);
 	await serveClient(app, over.client ?? fileURLToPath(new URL("../dist/client", import.meta.url)));
 	const sockets = acceptSockets(app.server, {
@@ -139,9 +191,14 @@ export async function createApp(
 			await settings.start();
 			await hub.start();
 			await app.listen({ host: config.host, port: config.port });
+			await roads.start();
 		},
 		async stop() {
+			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			sockets.stop();
+			await roads.stop();
+			await ingest.stop();
+			recorder.stop();
 			hub.stop();
 			await app.close();
 			await database.close();
