@@ -21,9 +21,9 @@ interface Presence {
 }
 
 /**
- * The people in a call. A leg is one person's run of attempts: all phones and all rings of that
- * person up to the talk that ends the run, with the result of the last. Somebody who has spoken and is
- * rung again later (a parked call that comes back) gets another leg.
+ * The people in a call, in the order in which they came in. A leg is one person's run of attempts: all
+ * phones and all rings of that person up to the talk that ends the run, with the times and the result of
+ * the last attempt. Somebody who has spoken and is rung again later (a parked call that comes back) gets another leg.
  */
 export function legsOf(
 	family: Family,
@@ -41,11 +41,9 @@ export function legsOf(
 		else byPerson.set(presence.person, [presence]);
 	}
 	const all = [...byPerson.values()].flat();
-	const legs = [...byPerson.values()].flatMap((presences) =>
-		runsOf(presences).map((run) => legOf(family, roles, lines, all, run)),
-	);
-	legs.sort((a, b) => a.rangAt - b.rangAt || (a.extension < b.extension ? -1 : 1));
-	return legs.map((leg, index) => ({ ...leg, index }));
+	const runs = [...byPerson.values()].flatMap(runsOf);
+	runs.sort(([a], [b]) => (a && b ? a.rangAt - b.rangAt || (a.person < b.person ? -1 : 1) : 0));
+	return runs.map((run, index) => ({ index, ...legOf(family, roles, lines, all, run) }));
 }
 
 function presenceOf(line: Line, roles: Roles, conversations: readonly Conversation[]): Presence | null {
@@ -105,13 +103,24 @@ function legOf(
 	const leg = {
 		extension: first.person,
 		outside: first.line.party.kind === "outside",
-		rangAt: first.rangAt,
+		rangAt: lastAttempt(run),
 		answeredAt,
 		leftAt,
 	};
 	if (live) return { ...leg, result: null };
 	if (answeredAt !== null) return { ...leg, result: passedOn(family, run, all) ? "transferred" : "answered" };
 	return { ...leg, result: resultUnspoken(family, roles, lines, run) };
+}
+
+/** When the last attempt of a run began: several phones that ring together are one attempt. */
+function lastAttempt(run: readonly Presence[]): number {
+	let began = 0;
+	let until: number | null = 0;
+	for (const presence of run) {
+		if (until !== null && presence.rangAt > until) began = presence.rangAt;
+		until = until === null || presence.end === null ? null : Math.max(until, presence.end);
+	}
+	return began;
 }
 
 function resultUnspoken(family: Family, roles: Roles, lines: readonly Line[], run: readonly Presence[]): LegResult {

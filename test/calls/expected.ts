@@ -39,13 +39,11 @@ export function asExpected(book: Book, call: CallFacts): Required<ExpectedCall> 
 	const people = new Map<string, CallFacts["legs"][number]>();
 	for (const leg of call.legs) {
 		const before = people.get(leg.extension);
-		if (!before) people.set(leg.extension, leg);
-		else if (leg.answeredAt !== null || before.answeredAt === null) {
-			people.set(leg.extension, { ...leg, rangAt: before.rangAt });
-		}
+		if (!before || leg.answeredAt !== null || before.answeredAt === null) people.set(leg.extension, leg);
 	}
-	const legs = [...people.values()].sort((a, b) =>
-		Math.abs(a.rangAt - b.rangAt) < TOGETHER ? Number(a.extension) - Number(b.extension) : a.rangAt - b.rangAt,
+	const legs = [...people.values()];
+	legs.sort((a, b) =>
+		Math.abs(a.rangAt - b.rangAt) < TOGETHER ? Number(a.extension) - Number(b.extension) : a.index - b.index,
 	);
 	return {
 		direction: call.direction,
