@@ -78,7 +78,11 @@ export async function createApp(
 	const register = new Registry();
 	collectDefaultMetrics({ register });
 
-	const database = connectDatabase(config.databaseUrl, (pool, error) => log.warn({ pool, err: error }, "database"));
+	let stopping = false;
+	const database = connectDatabase(config.databaseUrl, (pool, error) => {
+		// Connections that the database server ends while both of us stop are no news.
+		if (!stopping) log.warn({ pool, err: error }, "a connection to the database failed");
+	});
 	const bus = createEventBus((listener, kind, error) => log.error({ listener, kind, err: error }, "a listener failed"));
 	const audit = (entry: AuditEntry) => writeAudit(database.ui, entry);
 
@@ -201,6 +205,7 @@ export async function createApp(
 			recorder.stop();
 			hub.stop();
 			await app.close();
+			stopping = true;
 			await database.close();
 		},
 		address() {

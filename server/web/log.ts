@@ -25,5 +25,34 @@ export function createLog(level: string, out: { write(line: string): unknown } =
 			done();
 		},
 	});
-	return pino({ level, redact, base: null, timestamp: pino.stdTimeFunctions.isoTime }, sink);
+	const timestamp = pino.stdTimeFunctions.isoTime;
+	return pino({ level, redact, base: null, timestamp, serializers: { err: plainError } }, sink);
 }
+
+interface PlainError {
+	readonly type: string;
+	readonly message: string;
+	readonly code?: string;
+	readonly stack?: string;
+	readonly cause?: PlainError;
+}
+
+/**
+ * Errors of the database carry the values of the statement (numbers, names, hashes) and the whole
+ * connection on their properties: only what says where and why is kept.
+ */
+function plainError(error: unknown): PlainError {
+	if (!(error instanceof Error)) return { type: typeof error, message: String(error) };
+	const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+	const frames = error.stack?.split("\n").filter((line) => /^\s+at /.test(line));
+	return {
+		type: error.name,
+		message: withoutValues(error.message),
+		...(code === undefined ? {} : { code }),
+		...(frames === undefined ? {} : { stack: frames.join("\n") }),
+		...(error.cause instanceof Error ? { cause: plainError(error.cause) } : {}),
+	};
+}
+
+/** drizzle ends its message with `params: …`. */
+const withoutValues = (message: string) => message.replace(/\nparams: [\s\S]*$/, "");

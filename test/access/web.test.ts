@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLog } from "../../server/web/log.ts";
 import { type Running, runServer } from "./running.ts";
@@ -104,6 +105,20 @@ test("what people type into secret fields is not in the log", () => {
 	const log = createLog("info", { write: (line) => lines.push(line) });
 	log.info({ body: { password: "one", events: { secret: "two" } }, headers: { cookie: "three" }, token: "four" });
 	expect(lines.join()).not.toMatch(/one|two|three|four/);
+});
+
+test("an error of the database is in the log without the values of its statement", async () => {
+	const lines: string[] = [];
+	const log = createLog("info", { write: (line) => lines.push(line) });
+	const { database } = house.dzvin;
+	const failed = await database.ui
+		.execute(
+			sql`insert into users (id, name, email) values (${"019aaaaa-0000-7000-8000-000000000001"}, ${"Eve"}, null)`,
+		)
+		.catch((error: unknown) => error);
+	log.error({ err: failed }, "a statement failed");
+	expect(lines.join()).toContain("23502");
+	expect(lines.join()).not.toContain("Eve");
 });
 
 test("the line of a request names the route, never a client's number", async () => {
