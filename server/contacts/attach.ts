@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Queryable, Transaction } from "../../db/connect.ts";
 import { type Span, soleSpans } from "./tenure.ts";
 
@@ -53,38 +53,50 @@ async function soleSpansOf(db: Queryable, contactId: string, number: string): Pr
 
 async function attachSpan(tx: Transaction, contactId: string, number: string, span: Span): Promise<number> {
 	let attached = 0;
-	let before: { at: string; id: string } | null = null;
+	let to = span.to;
 	for (;;) {
-		const found: { rows: Batch[] } = await tx.execute<Batch>(sql`
-			with picked as (
-				select id, started_at, contact_id is null and not contact_chosen as free from calls
-				where number = ${number}
-					${span.from === null ? sql`` : sql`and started_at >= ${span.from}`}
-					${span.to === null ? sql`` : sql`and started_at < ${span.to}`}
-					${before === null ? sql`` : sql`and started_at <= ${before.at} and (started_at, id) < (${before.at}, ${before.id})`}
-				order by started_at desc, id desc limit ${batch}
-			), attached as (
-				update calls set contact_id = ${contactId} from picked
-				where calls.id = picked.id and calls.started_at = picked.started_at and picked.free
-				returning calls.id
-			), owed as (
-				update obligations set contact_id = ${contactId} from attached
-				where obligations.call_id = attached.id and obligations.contact_id is null
-			), said as (
-				update dispositions set contact_id = ${contactId} from attached
-				where dispositions.call_id = attached.id and dispositions.contact_id is null
-			)
-			select count(*)::int as seen, (select count(*)::int from attached) as attached,
-				(array_agg(id order by started_at, id))[1] as id, min(started_at) as at from picked`);
-		const [row] = found.rows;
-		if (row === undefined) return attached;
-		attached += row.attached;
-		if (row.seen < batch || row.at === null || row.id === null) return attached;
-		before = { at: row.at, id: row.id };
+		const { rows } = await tx.execute<{ oldest: string | null; seen: number }>(
+			nextBatch(number, { from: span.from, to }),
+		);
+		const oldest = moment(rows[0]?.oldest ?? null);
+		if (oldest === null) return attached;
+		const taken = await tx.execute<{ attached: number }>(attachBatch(contactId, number, { from: oldest, to }));
+		attached += taken.rows[0]?.attached ?? 0;
+		if ((rows[0]?.seen ?? 0) < batch) return attached;
+		to = oldest;
 	}
 }
 
-type Batch = { seen: number; attached: number; id: string | null; at: string | null };
+/** How far back the next `batch` calls reach. */
+export function nextBatch(number: string, span: Span): SQL {
+	return sql`
+		select min(started_at) as oldest, count(*)::int as seen from (
+			select started_at from calls where ${inSpan(number, span)} order by started_at desc limit ${batch}
+		) as newest`;
+}
+
+export function attachBatch(contactId: string, number: string, span: Span): SQL {
+	return sql`
+		with attached as (
+			update calls set contact_id = ${contactId}
+			where ${inSpan(number, span)} and contact_id is null and not contact_chosen
+			returning id
+		), owed as (
+			update obligations set contact_id = ${contactId} from attached
+			where obligations.call_id = attached.id and obligations.contact_id is null
+		), said as (
+			update dispositions set contact_id = ${contactId} from attached
+			where dispositions.call_id = attached.id and dispositions.contact_id is null
+		)
+		select count(*)::int as attached from attached`;
+}
+
+/** The index on (number, started_at) answers this, and the bounds leave out months at planning. */
+function inSpan(number: string, { from, to }: Span): SQL {
+	return sql`number = ${number}
+		${from === null ? sql`` : sql`and started_at >= ${from.toISOString()}`}
+		${to === null ? sql`` : sql`and started_at < ${to.toISOString()}`}`;
+}
 
 /** drizzle leaves timestamps of raw SQL as the text that PostgreSQL sent. */
 function moment(text: string | null): Date | null {

@@ -1,4 +1,4 @@
-import { sql } from "drizzle-orm";
+import { type SQL, sql } from "drizzle-orm";
 import type { Queryable } from "../../db/connect.ts";
 import type { Candidate, ContactStatus, Match } from "../protocol/contact.ts";
 import type { Settings } from "../protocol/settings.ts";
@@ -113,15 +113,30 @@ function candidate(row: Row, reason: Candidate["reason"]): Candidate {
 	};
 }
 
+async function orderByLastSpoken(db: Queryable, match: Match, e164: string, at: Date): Promise<void> {
+	const ids = match.candidates.map(({ contact }) => contact.id);
+	const { rows } = await db.execute<{ id: string; spoken_at: string | null; chosen: boolean | null }>(
+		lastSpoken(ids, e164, at),
+	);
+	const found = new Map(rows.map((row) => [row.id, row]));
+	for (const one of match.candidates) {
+		const row = found.get(one.contact.id);
+		if (row?.spoken_at) one.lastSpokenAt = new Date(row.spoken_at).toISOString();
+		if (row?.chosen === true) one.reason = "chosen";
+	}
+	match.candidates.sort(
+		(a, b) => (b.lastSpokenAt ?? "").localeCompare(a.lastSpokenAt ?? "") || a.contact.id.localeCompare(b.contact.id),
+	);
+}
+
 /**
  * Off the road of the ordinary pop-up: when we last spoke with each candidate, and whom an agent chose the last time
  * this number called. Two years and 50 calls each are looked at, so the cost does not grow with the history.
  */
-async function orderByLastSpoken(db: Queryable, match: Match, e164: string, at: Date): Promise<void> {
-	const ids = match.candidates.map(({ contact }) => contact.id);
-	const { rows } = await db.execute<{ id: string; spoken_at: string | null; chosen: boolean | null }>(sql`
+export function lastSpoken(ids: readonly string[], e164: string, at: Date): SQL {
+	return sql`
 		select person.id, spoken.at as spoken_at, person.id = chosen.contact_id as chosen
-		from unnest(${sql.param(ids)}::uuid[]) as person (id)
+		from unnest(${sql.param([...ids])}::uuid[]) as person (id)
 		left join lateral (
 			select max(started_at) as at from (
 				select started_at, answered_at from calls
@@ -135,14 +150,5 @@ async function orderByLastSpoken(db: Queryable, match: Match, e164: string, at: 
 				where number = ${e164} and started_at <= ${at} and started_at > ${at}::timestamptz - interval '2 years'
 				order by started_at desc limit 50
 			) as latest where contact_chosen and contact_id is not null order by started_at desc limit 1
-		) as chosen on true`);
-	const found = new Map(rows.map((row) => [row.id, row]));
-	for (const one of match.candidates) {
-		const row = found.get(one.contact.id);
-		if (row?.spoken_at) one.lastSpokenAt = new Date(row.spoken_at).toISOString();
-		if (row?.chosen === true) one.reason = "chosen";
-	}
-	match.candidates.sort(
-		(a, b) => (b.lastSpokenAt ?? "").localeCompare(a.lastSpokenAt ?? "") || a.contact.id.localeCompare(b.contact.id),
-	);
+		) as chosen on true`;
 }

@@ -35,8 +35,7 @@ export function timelineKinds(text: string | undefined): Kind[] {
 }
 
 /**
- * Everything that happened with a contact as one list, newest first. Each kind gives at most one page from its own
- * index and the pages are merged, so the cost does not grow with the history.
+ * Everything that happened with a contact as one list, newest first. The cost does not grow with the history.
  */
 export async function readTimeline(
 	db: Queryable,
@@ -45,10 +44,9 @@ export async function readTimeline(
 	callsByIds: CallsByIds,
 ): Promise<TimelinePage> {
 	const after = query.after === undefined ? null : readCursor(Place, query.after);
-	const parts = timelineKinds(query.kinds).map((kind) => page(kind, contactId, after, query.limit + 1));
-	const { rows } = await db.execute<{ kind: Kind; rank: number; id: string; at: string }>(sql`
-		select * from (${sql.join(parts, sql` union all `)}) as everything
-		order by at desc, rank desc, id desc limit ${query.limit + 1}`);
+	const { rows } = await db.execute<{ kind: Kind; rank: number; id: string; at: string }>(
+		timelinePlaces(contactId, timelineKinds(query.kinds), after, query.limit + 1),
+	);
 	const places = rows.slice(0, query.limit);
 	const items = await readItems(db, places, callsByIds);
 	const last = places.at(-1);
@@ -58,6 +56,13 @@ export async function readTimeline(
 		items: places.flatMap(({ id }) => items.get(id) ?? []),
 		next: more ? writeCursor([new Date(last.at).getTime(), last.rank, last.id] satisfies Place) : null,
 	};
+}
+
+/** Ids in order: each kind gives at most one page from its own index, and the pages are merged. */
+export function timelinePlaces(contactId: string, kinds: readonly Kind[], after: Place | null, limit: number): SQL {
+	const parts = kinds.map((kind) => page(kind, contactId, after, limit));
+	return sql`select * from (${sql.join(parts, sql` union all `)}) as everything
+		order by at desc, rank desc, id desc limit ${limit}`;
 }
 
 function page(kind: Kind, contactId: string, after: Place | null, limit: number): SQL {
