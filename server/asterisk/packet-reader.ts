@@ -43,9 +43,9 @@ const messageEnd = Buffer.from("\r\n\r\n");
 const longestKey = 256;
 
 // Letters, digits and the punctuation that occurs in keys: `Cause-txt`, `CID-CallingPres`,
-// `ChanVariable(SIP/101-1)`, `Line-000000-000000`, names of UserEvent headers.
+// `ChanVariable(SIP/101-1)`, `Line-000000-000000`; UserEvent headers may have spaces.
 const keyByte = new Uint8Array(256);
-for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.()/@+&") {
+for (const char of "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.()/@+& ") {
 	keyByte[char.charCodeAt(0)] = 1;
 }
 
@@ -57,8 +57,8 @@ const manyLines = 512;
 /**
  * Streaming reader of the Asterisk Manager Interface: bytes in, whole and checked messages out,
  * however the bytes are cut. Strict: a line is `Key: value` ended by CR LF, the first key is
- * `Event` or `Response`, no other line control inside; everything else is put aside whole and
- * reported, because a lost message can be repaired while a guessed one is a lie.
+ * `Event` or `Response`, no NUL; everything else is put aside whole and reported, because a lost
+ * message can be repaired while a guessed one is a lie.
  *
  * One reader lives as long as one connection: partial bytes must never meet the next one.
  * Every byte is looked at once, whatever the chunks; no string is made per line.
@@ -208,7 +208,8 @@ export class PacketReader {
 			}
 			let bits = this.#bits;
 			let byte = bytes[at] ?? nul;
-			while (byte > cr || (byte !== cr && byte !== lf && byte !== nul)) {
+			// A CR or LF alone belongs to the value: Asterisk sends caller numbers and AppData raw.
+			while (byte > cr || (byte !== nul && (byte !== cr || (bytes[at + 1] !== lf && at + 1 < end)))) {
 				bits |= byte;
 				byte = bytes[++at] ?? nul;
 			}
@@ -216,7 +217,7 @@ export class PacketReader {
 			this.#at = at;
 			if (at - this.#lineStart > longestLine) return this.#putAside("line-too-long");
 			if (at >= end || (byte === cr && at + 1 >= end)) break;
-			if (byte !== cr || bytes[at + 1] !== lf) return this.#putAside("grammar");
+			if (byte !== cr) return this.#putAside("grammar");
 			at += 2;
 			this.#inValue = false;
 		}
@@ -245,7 +246,7 @@ export class PacketReader {
 		const text = this.#bytes.toString(this.#bits < 128 ? "latin1" : "utf8", this.#start, to);
 		const event = text.startsWith("Event: ");
 		if (!event && !text.startsWith("Response: ")) return "grammar";
-		const lineEnd = text.indexOf("\r");
+		const lineEnd = text.indexOf("\r\n");
 		const name = text.slice(event ? 7 : 10, lineEnd < 0 ? text.length : lineEnd);
 		this.#handlers.onPacket(new Packet(event ? "event" : "response", name, text, this.#ambiguous));
 		return null;

@@ -45,7 +45,7 @@ export class Packet {
 		let at = this.#search(needle);
 		if (at < 0) return undefined;
 		at += needle.length;
-		const end = text.indexOf("\r", at);
+		const end = text.indexOf("\r\n", at);
 		this.#cursor = end < 0 ? text.length : end;
 		return text.slice(text.charCodeAt(at) === 0x20 ? at + 1 : at, this.#cursor);
 	}
@@ -65,7 +65,7 @@ export class Packet {
 		let at = this.text.indexOf(needle);
 		while (at >= 0) {
 			at += needle.length;
-			const end = this.text.indexOf("\r", at);
+			const end = this.text.indexOf("\r\n", at);
 			const stop = end < 0 ? this.text.length : end;
 			values.push(this.text.slice(this.text.charCodeAt(at) === 0x20 ? at + 1 : at, stop));
 			at = this.text.indexOf(needle, stop);

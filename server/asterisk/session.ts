@@ -3,11 +3,18 @@ import type { Packet } from "./packet.ts";
 import { SequenceWatch } from "./sequence.ts";
 import { itself, readChannel } from "./translate/channel.ts";
 import { countOf, sequenceOf } from "./translate/stamp.ts";
-import { translate } from "./translate/translate.ts";
+import { translate, translatedNames } from "./translate/translate.ts";
 
 /** Seconds by which a start time worked out from `Uptime` may differ between two sessions. */
 const uptimeBlur = 3;
 const byUptime = "up:";
+
+/**
+ * Events that come without a number also where events are numbered, because they answer an action.
+ * Any other one without its number was not made by the PBX: a caller's number is sent raw, line
+ * ends included, so a caller could write whole events.
+ */
+const answers: ReadonlySet<string> = new Set(["QueueParams", "QueueMember", "DeviceStateChange"]);
 
 /**
  * Folds the packets of one logged-in connection into events: what `translate` says of each
@@ -72,6 +79,9 @@ export class Session {
 
 	#event(packet: Packet, receivedAt: number): readonly PbxEvent[] {
 		const seq = sequenceOf(packet);
+		if (seq === null && this.numbering !== "none" && translatedNames.has(packet.name) && !answers.has(packet.name)) {
+			return this.quarantined(receivedAt);
+		}
 		const lost = seq === null ? 0 : this.#sequence.take(seq, receivedAt);
 		const events = translate(packet, receivedAt);
 		if (events === null) return [...this.quarantined(receivedAt), ...gapOf(lost, receivedAt)];

@@ -1,0 +1,100 @@
+import createManager from "asterisk-manager";
+import { DzvinError } from "../../errors.ts";
+import type { Clock } from "../clock.ts";
+import { dial, type Endpoint, LinkProblem } from "../dial.ts";
+import { type Action, provenHeaders } from "./allowed.ts";
+import { openRelay } from "./relay.ts";
+
+const loginDeadline = 5000;
+const actionDeadline = 5000;
+
+export interface ControlDeps {
+	readonly endpoint: Endpoint;
+	readonly account: { readonly username: string; readonly secret: string };
+	readonly clock: Clock;
+}
+
+/** Answer to an action: header names in lower case, as `asterisk-manager` gives them. */
+export type Answer = Readonly<Record<string, unknown>>;
+
+/**
+ * The control road: npm `asterisk-manager` behind bounds. It is given a fresh instance for every use
+ * (a cut one glues half messages to the next session and holds actions for ever), never a list of
+ * events to read (its parser stops the loop in bursts), a deadline for each step, and only actions
+ * that were proven to be one action. Its `keepConnected` is never used.
+ *
+ * Throws `bad-request` (nothing was sent), `unavailable` (no link, no login), `pbx-timeout`,
+ * `pbx-refused`.
+ */
+export async function perform(deps: ControlDeps, action: Action, actionId: string): Promise<Answer> {
+	const headers = { ...provenHeaders(action), actionid: actionId };
+	const { clock, endpoint, account } = deps;
+	const where = `${endpoint.host}:${endpoint.port}`;
+	// The library knows no TLS and does not tell why it cannot connect; the relay does both.
+	const relay = await openRelay(() => dial(endpoint)).catch((error: unknown) => {
+		throw error instanceof LinkProblem ? new DzvinError("unavailable", error.message) : error;
+	});
+	const manager = createManager(undefined, "", account.username, account.secret, false);
+	try {
+		await step(clock, loginDeadline, `${where} did not let us log in in time.`, (done, fail) => {
+			manager.on("error", (error) => fail(new DzvinError("unavailable", `${where}: ${error.message}`)));
+			manager.on("close", () => fail(new DzvinError("unavailable", `${where} closed the control connection.`)));
+			manager.connect(relay.path, "", () =>
+				manager.login((refusal) => {
+					if (refusal) fail(new DzvinError("unavailable", refusedLogin(where, account.username)));
+					else done(null);
+				}),
+			);
+		});
+		await answerTo(clock, manager, { action: "Events", eventmask: "off", actionid: `${actionId}-quiet` }, where);
+		return await answerTo(clock, manager, headers, where);
+	} finally {
+		manager.disconnect();
+		relay.close();
+	}
+}
+
+const answerTo = (
+	clock: Clock,
+	manager: ReturnType<typeof createManager>,
+	headers: Parameters<ReturnType<typeof createManager>["action"]>[0],
+	where: string,
+): Promise<Answer> =>
+	step(clock, actionDeadline, `${where} did not answer ${String(headers.action)} in time.`, (done, fail) => {
+		manager.on("close", () => fail(new DzvinError("unavailable", `${where} closed the control connection.`)));
+		manager.action(headers, (refusal, answer) => {
+			if (refusal)
+				fail(new DzvinError("pbx-refused", `${where} refused ${String(headers.action)}: ${messageOf(refusal)}`));
+			else done(isAnswer(answer) ? answer : {});
+		});
+	});
+
+/** One exchange with a deadline: what comes second is not heard. */
+function step<T>(
+	clock: Clock,
+	deadline: number,
+	late: string,
+	run: (done: (value: T) => void, fail: (error: DzvinError) => void) => void,
+): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const cancel = clock.after(deadline, () => reject(new DzvinError("pbx-timeout", late)));
+		run(
+			(value) => {
+				cancel();
+				resolve(value);
+			},
+			(error) => {
+				cancel();
+				reject(error);
+			},
+		);
+	});
+}
+
+const isAnswer = (value: unknown): value is Answer => typeof value === "object" && value !== null;
+
+const messageOf = (refusal: unknown): string =>
+	isAnswer(refusal) && typeof refusal.message === "string" ? refusal.message : "no reason given";
+
+const refusedLogin = (where: string, username: string) =>
+	`${where} refuses the login of the control account "${username}": check its stanza in manager.conf (secret, permit), then asterisk -rx "manager reload".`;

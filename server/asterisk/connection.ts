@@ -1,0 +1,140 @@
+import type { PbxEvent } from "../pbx-event.ts";
+import type { PbxState } from "../protocol/pbx.ts";
+import type { Clock } from "./clock.ts";
+import { dial, type Endpoint } from "./dial.ts";
+import { type Link, type LinkEnd, runLink } from "./link.ts";
+import type { Packet } from "./packet.ts";
+import type { Quarantined } from "./packet-reader.ts";
+import { linkDelay, loginDelay, loginsPerHour } from "./retry.ts";
+import { Session } from "./session.ts";
+
+export interface ConnectionDeps {
+	readonly endpoint: Endpoint;
+	readonly account: { readonly username: string; readonly secret: string };
+	readonly clock: Clock;
+	/** In [0, 1). */
+	readonly random: () => number;
+	readonly onEvents: (events: readonly PbxEvent[], receivedAt: number) => void;
+	/** Called on every change of state or problem. */
+	readonly onState: (state: PbxState, problem: string | null, at: number) => void;
+	readonly onQuarantine: (quarantined: Quarantined) => void;
+	readonly onOriginated: (packet: Packet) => void;
+}
+
+/** The standing of a connection; `problem` says what is wrong, where, and what to paste. */
+export interface Standing {
+	readonly state: PbxState;
+	readonly problem: string | null;
+	readonly since: number;
+}
+
+/** Keeps one PBX connected, for ever, until it is stopped. */
+export interface Connection {
+	start(): void;
+	/** Resolves when the link is closed and nothing will be told any more. */
+	stop(): Promise<void>;
+	standing(): Standing;
+	/** What is known about numbers on events; `none` while not connected. */
+	numbering(): "none" | "exact" | "sparse";
+	/** Tries now what would be tried later: the cause was mended. */
+	retry(): void;
+}
+
+/** The events road to one PBX: connects, logs in, stays, comes back. */
+export function createConnection(deps: ConnectionDeps): Connection {
+	const { clock, endpoint } = deps;
+	const where = `${endpoint.host}:${endpoint.port}`;
+	let standing: Standing = { state: "stopped", problem: null, since: clock.now() };
+	let running: Promise<void> | null = null;
+	let stopping = new AbortController();
+	let link: Link | null = null;
+	let wake = () => {};
+	let session: Session | null = null;
+	let boot: string | null = null;
+	let everConnected = false;
+
+	const become = (state: PbxState, problem: string | null) => {
+		if (standing.state === state && standing.problem === problem) return;
+		standing = { state, problem, since: standing.state === state ? standing.since : clock.now() };
+		deps.onState(state, problem, clock.now());
+	};
+
+	const wait = (milliseconds: number) =>
+		new Promise<void>((resolve) => {
+			const cancel = clock.after(milliseconds, resolve);
+			wake = () => {
+				cancel();
+				resolve();
+			};
+		});
+
+	const oneLink = async (): Promise<LinkEnd> => {
+		const current = new Session(boot);
+		session = current;
+		try {
+			const socket = await dial(endpoint, stopping.signal);
+			link = runLink(socket, deps.account, {
+				...deps,
+				session: current,
+				where,
+				onLoggedIn() {
+					become("connected", null);
+					// What happened meanwhile is unknown, whatever the numbers say.
+					if (everConnected) {
+						const at = clock.now();
+						deps.onEvents([{ kind: "gap", at, cause: "reconnect", missing: null }], at);
+					}
+					everConnected = true;
+				},
+			});
+			return await link.ended;
+		} catch (error) {
+			return { kind: "lost", problem: error instanceof Error ? error.message : String(error) };
+		} finally {
+			link = null;
+			boot = current.boot;
+			session = null;
+		}
+	};
+
+	const run = async () => {
+		let failures = 0;
+		let refusedAt: readonly number[] = [];
+		become("connecting", null);
+		while (!stopping.signal.aborted) {
+			const end = await oneLink();
+			if (stopping.signal.aborted || end.kind === "closed") break;
+			if (standing.state === "connected") {
+				failures = 0;
+				refusedAt = [];
+			}
+			if (end.kind === "login-refused") {
+				become("login-refused", end.problem);
+				refusedAt = [...refusedAt, clock.now()].slice(-loginsPerHour);
+				await wait(loginDelay(refusedAt, clock.now()));
+			} else {
+				become("away", end.problem);
+				await wait(linkDelay(failures++, deps.random()));
+			}
+		}
+	};
+
+	return {
+		start() {
+			if (running !== null) return;
+			stopping = new AbortController();
+			running = run();
+		},
+		async stop() {
+			stopping.abort();
+			link?.close();
+			wake();
+			await running;
+			running = null;
+			become("stopped", null);
+		},
+		standing: () => standing,
+		numbering: () => session?.numbering ?? "none",
+		retry: () => wake(),
+	};
+}

@@ -1,0 +1,131 @@
+import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTls, type TLSSocket } from "node:tls";
+
+/** Where a PBX listens, and how we know that it is ours. */
+export interface Endpoint {
+	readonly host: string;
+	readonly port: number;
+	readonly tls: {
+		readonly enabled: boolean;
+		/** PEM of the authority that signed the PBX's certificate. */
+		readonly ca?: string;
+		/** SHA-256 of the PBX's own certificate in hex, colons or not. */
+		readonly fingerprint?: string;
+	};
+}
+
+/** The link could not be made; the message says what, where, and what to do. */
+export class LinkProblem extends Error {
+	/** `refused`, `unreachable`, `timeout`, `tls`, `pin`: for the doctor. */
+	override readonly cause: "refused" | "unreachable" | "timeout" | "tls" | "pin" | "closed";
+	constructor(cause: LinkProblem["cause"], message: string) {
+		super(message);
+		this.name = "LinkProblem";
+		this.cause = cause;
+	}
+}
+
+const connectDeadline = 5000;
+
+/**
+ * Opens a TCP or TLS connection. Rejects with a LinkProblem, also when `signal` gives it up; never
+ * hands over an unproven TLS peer.
+ */
+export function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> {
+	const { host, port, tls } = endpoint;
+	return new Promise((resolve, reject) => {
+		const socket = tls.enabled ? openTls(endpoint) : connectTcp({ host, port, noDelay: true });
+		const done = () => {
+			socket.setTimeout(0);
+			signal?.removeEventListener("abort", onAbort);
+			socket.off("timeout", onTimeout).off("error", onError).off("close", onClose).off(ready, onReady);
+		};
+		const fail = (problem: LinkProblem) => {
+			done();
+			// A late error of the socket that we give up must not end the process.
+			socket.on("error", () => {});
+			socket.destroy();
+			reject(problem);
+		};
+		const onAbort = () => fail(new LinkProblem("closed", "Given up."));
+		const onTimeout = () => fail(new LinkProblem("timeout", unanswered(host, port)));
+		const onClose = () =>
+			fail(new LinkProblem("closed", `${host}:${port} closed the connection at once${hangUpHint(tls.enabled)}`));
+		const onError = (error: NodeJS.ErrnoException) => fail(explain(error, endpoint));
+		const onReady = () => {
+			const mismatch = tls.enabled ? pinMismatch(socket as TLSSocket, endpoint) : null;
+			if (mismatch) return fail(mismatch);
+			done();
+			resolve(socket);
+		};
+		const ready = tls.enabled ? "secureConnect" : "connect";
+		socket.setTimeout(connectDeadline);
+		if (signal?.aborted) return onAbort();
+		signal?.addEventListener("abort", onAbort);
+		socket.once("timeout", onTimeout).once("error", onError).once("close", onClose).once(ready, onReady);
+	});
+}
+
+function openTls({ host, port, tls }: Endpoint): TLSSocket {
+	return connectTls({
+		host,
+		port,
+		// A pinned certificate is proven by its fingerprint, which is stronger than any authority's word.
+		rejectUnauthorized: tls.fingerprint === undefined,
+		...(tls.ca === undefined ? {} : { ca: tls.ca }),
+		// SNI does not allow addresses.
+		...(/^[\d.]+$|:/.test(host) ? {} : { servername: host }),
+	});
+}
+
+/** Hex digits of a fingerprint, lower case. */
+export const plainFingerprint = (fingerprint: string): string => fingerprint.replace(/[^0-9a-f]/gi, "").toLowerCase();
+
+function pinMismatch(socket: TLSSocket, { host, port, tls }: Endpoint): LinkProblem | null {
+	if (tls.fingerprint === undefined) return null;
+	const shown = socket.getPeerCertificate().fingerprint256 ?? "";
+	if (plainFingerprint(shown) === plainFingerprint(tls.fingerprint)) return null;
+	return new LinkProblem(
+		"pin",
+		`The certificate of ${host}:${port} is not the pinned one: it shows ${shown}. If the PBX got a new certificate, pin that; if not, somebody stands between.`,
+	);
+}
+
+const unanswered = (host: string, port: number) =>
+	`${host}:${port} does not answer: check host, port and firewall (on the PBX: ss -ltn | grep ${port}).`;
+
+const hangUpHint = (tls: boolean) =>
+	tls
+		? ": is this the plain AMI port? TLS has its own (tlsbindaddr in manager.conf, usually 5039)."
+		: ": is the AMI enabled (enabled = yes in [general] of manager.conf)?";
+
+function explain(error: NodeJS.ErrnoException, { host, port, tls }: Endpoint): LinkProblem {
+	const where = `${host}:${port}`;
+	switch (error.code) {
+		case "ECONNREFUSED":
+			return new LinkProblem(
+				"refused",
+				`${where} refuses connections: in [general] of manager.conf set enabled = yes, port = ${port}, bindaddr = 0.0.0.0, then: asterisk -rx "manager reload".`,
+			);
+		case "ENOTFOUND":
+		case "EAI_AGAIN":
+			return new LinkProblem(
+				"unreachable",
+				`The name ${host} has no address: check its spelling or use the IP address.`,
+			);
+		case "EHOSTUNREACH":
+		case "ENETUNREACH":
+			return new LinkProblem("unreachable", `No way to ${where} in the network (${error.code}).`);
+		case "ECONNRESET":
+		case "EPIPE":
+			return new LinkProblem("closed", `${where} cut the connection${hangUpHint(tls.enabled)}`);
+		case "ETIMEDOUT":
+			return new LinkProblem("timeout", unanswered(host, port));
+		default:
+			if (!tls.enabled) return new LinkProblem("unreachable", `${where}: ${error.message}`);
+			return new LinkProblem(
+				"tls",
+				`The certificate of ${where} is not accepted (${error.code ?? error.message}): give its authority (ca) or pin its fingerprint (openssl s_client -connect ${where} </dev/null | openssl x509 -noout -fingerprint -sha256).`,
+			);
+	}
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from "node:crypto";
+import { DzvinError } from "../errors.ts";
+import type { PbxEvent } from "../pbx-event.ts";
+import type { PbxState } from "../protocol/pbx.ts";
+import type { PbxAccess } from "./access.ts";
+import { perform } from "./actions/control.ts";
+import { type OriginateRequest, originateAction } from "./actions/originate.ts";
+import { type Clock, systemClock } from "./clock.ts";
+import { type Connection, createConnection, type Standing } from "./connection.ts";
+import { check as examine, type Finding } from "./doctor.ts";
+import { Originated } from "./originated.ts";
+
+/** What the fleet needs of a log; pino fits. */
+export interface Log {
+	info(details: object, message: string): void;
+	warn(details: object, message: string): void;
+	error(details: object, message: string): void;
+}
+
+export interface FleetDeps {
+	/** Events of one PBX in their order. What it throws is logged and stops nothing. */
+	readonly onEvents: (pbxId: string, events: readonly PbxEvent[], receivedAt: number) => void;
+	readonly onState: (pbxId: string, state: PbxState, problem: string | null, at: number) => void;
+	readonly log: Log;
+	readonly clock?: Clock;
+	/** In [0, 1). */
+	readonly random?: () => number;
+}
+
+/** One running connection per PBX. */
+export interface Fleet {
+	/** Makes the fleet be exactly this list: starts, restarts what changed, stops what is gone. */
+	set(pbxs: readonly PbxAccess[]): void;
+	/** `stopped` for a PBX that is not in the fleet. */
+	state(id: string): Standing;
+	/**
+	 * Click to call; resolves when the agent's own phone was picked up (or, while events are not heard,
+	 * when the PBX took the order). Throws DzvinError: validation, pbx-refused, pbx-timeout, unavailable.
+	 */
+	originate(pbxId: string, request: OriginateRequest): Promise<void>;
+	/** The doctor's findings; also of a PBX that is not in the fleet. */
+	check(access: PbxAccess): Promise<Finding[]>;
+	/** Ends every connection; resolves when nothing will be told any more. */
+	stop(): Promise<void>;
+}
+
+interface Ship {
+	readonly access: PbxAccess;
+	readonly fingerprint: string;
+	readonly connection: Connection;
+	readonly originated: Originated;
+}
+
+export function createFleet(deps: FleetDeps): Fleet {
+	const { log, clock = systemClock, random = Math.random } = deps;
+	const ships = new Map<string, Ship>();
+	const stopping = new Set<Promise<void>>();
+
+	const fenced = (what: string, pbxId: string, run: () => void) => {
+		try {
+			run();
+		} catch (error) {
+			log.error({ err: error, pbxId }, `a listener to ${what} failed`);
+		}
+	};
+
+	const launch = (access: PbxAccess, after: Promise<void>) => {
+		const { id } = access;
+		const originated = new Originated(clock);
+		const connection = createConnection({
+			endpoint: access,
+			account: access.events,
+			clock,
+			random,
+			onEvents(events, receivedAt) {
+				// A PBX that was replaced may still have had a chunk under way.
+				if (ships.get(id)?.connection !== connection) return;
+				fenced("PBX events", id, () => deps.onEvents(id, events, receivedAt));
+			},
+			onState(state, problem, at) {
+				log.info({ pbxId: id, state, problem }, "PBX state");
+				if (ships.get(id)?.connection !== connection && state !== "stopped") return;
+				if (ships.has(id) && ships.get(id)?.connection !== connection) return;
+				fenced("PBX state", id, () => deps.onState(id, state, problem, at));
+			},
+			onQuarantine({ reason, sample }) {
+				log.warn({ pbxId: id, reason, sample }, "a message of the PBX was put aside");
+			},
+			onOriginated: (packet) => originated.heard(packet),
+		});
+		ships.set(id, { access, fingerprint: JSON.stringify(access), connection, originated });
+		void after.then(() => {
+			if (ships.get(id)?.connection === connection) connection.start();
+		});
+	};
+
+	const dismiss = (ship: Ship): Promise<void> => {
+		const stopped = ship.connection.stop().finally(() => stopping.delete(stopped));
+		stopping.add(stopped);
+		return stopped;
+	};
+
+	return {
+		set(pbxs) {
+			const wanted = new Map(pbxs.map((access) => [access.id, access]));
+			for (const [id, ship] of ships) {
+				if (wanted.has(id)) continue;
+				ships.delete(id);
+				void dismiss(ship);
+			}
+			for (const [id, access] of wanted) {
+				const ship = ships.get(id);
+				if (ship?.fingerprint === JSON.stringify(access)) continue;
+				ships.delete(id);
+				launch(access, ship ? dismiss(ship) : Promise.resolve());
+			}
+		},
+		state: (id) => ships.get(id)?.connection.standing() ?? { state: "stopped", problem: null, since: 0 },
+		async originate(pbxId, request) {
+			const ship = ships.get(pbxId);
+			if (!ship) throw new DzvinError("unavailable", "This PBX is not connected.");
+			const { access, connection, originated } = ship;
+			if (!access.control) {
+				throw new DzvinError("unavailable", `${access.name} has no control account: add one to call by click.`);
+			}
+			const action = originateAction(request, access.dial);
+			const actionId = `dzvin-${randomUUID()}`;
+			const hears = connection.standing().state === "connected";
+			const { outcome, forget } = originated.expect(actionId, request.extension);
+			// The order may fail first; then nobody awaits the outcome.
+			outcome.catch(() => {});
+			try {
+				await perform({ endpoint: access, account: access.control, clock }, action, actionId);
+				if (hears) await outcome;
+			} finally {
+				forget();
+			}
+		},
+		async check(access) {
+			const findings = await examine(access, {
+				clock,
+				numbering: () => ships.get(access.id)?.connection.numbering() ?? "none",
+			});
+			// What was refused for its login may have been mended just now.
+			if (!findings.some((finding) => finding.code === "login-refused")) ships.get(access.id)?.connection.retry();
+			return findings;
+		},
+		async stop() {
+			for (const ship of ships.values()) void dismiss(ship);
+			ships.clear();
+			await Promise.all(stopping);
+		},
+	};
+}

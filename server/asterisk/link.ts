@@ -1,0 +1,182 @@
+import { createHash } from "node:crypto";
+import type { Socket } from "node:net";
+import type { PbxEvent } from "../pbx-event.ts";
+import type { Clock } from "./clock.ts";
+import type { Packet } from "./packet.ts";
+import { PacketReader, type Quarantined } from "./packet-reader.ts";
+import type { Session } from "./session.ts";
+
+const pingEvery = 2000;
+const pingDeadline = 3000;
+const loginDeadline = 5000;
+/** A list of channels costs the PBX a walk over all of them; faults may come in swarms. */
+const resyncEvery = 2000;
+/** Bytes taken from the socket in one turn of the event loop: about 300 events, 2 to 4 ms. */
+const turnBudget = 131_072;
+
+/** How a link ended. `problem` says what, where, and what to do. */
+export type LinkEnd =
+	| { readonly kind: "login-refused"; readonly problem: string }
+	| { readonly kind: "lost"; readonly problem: string }
+	| { readonly kind: "closed" };
+
+export interface LinkDeps {
+	readonly clock: Clock;
+	readonly session: Session;
+	readonly onLoggedIn: () => void;
+	readonly onEvents: (events: readonly PbxEvent[], receivedAt: number) => void;
+	readonly onQuarantine: (quarantined: Quarantined) => void;
+	/** Answers that belong to the control road: the outcome of an Originate is told as an event. */
+	readonly onOriginated: (packet: Packet) => void;
+	/** For the problem text. */
+	readonly where: string;
+}
+
+export interface Link {
+	/** Settles once, never rejects. */
+	readonly ended: Promise<LinkEnd>;
+	close(): void;
+}
+
+const resyncActions = ["CoreStatus", "CoreShowChannels", "QueueStatus", "DeviceStateList"] as const;
+
+/**
+ * One life of one connection, from the greeting to its end: login, ping, picture of the PBX, events.
+ * Reader and session are new for every link, so half a message of one never meets the next.
+ */
+export function runLink(socket: Socket, account: { username: string; secret: string }, deps: LinkDeps): Link {
+	const { clock, session, where } = deps;
+	let settle: (end: LinkEnd) => void = () => {};
+	const ended = new Promise<LinkEnd>((resolve) => {
+		settle = resolve;
+	});
+	let over = false;
+	let loggedIn = false;
+	let cancelDeadline = () => {};
+	let cancelPing = () => {};
+	let cancelResync = () => {};
+	let heard = true;
+	let heardAt = clock.now();
+	let resyncAt = Number.NEGATIVE_INFINITY;
+	let batch: PbxEvent[] = [];
+
+	const finish = (end: LinkEnd) => {
+		if (over) return;
+		over = true;
+		cancelDeadline();
+		cancelPing();
+		cancelResync();
+		socket.destroy();
+		settle(end);
+	};
+	const lose = (problem: string) => finish({ kind: "lost", problem });
+
+	const send = (action: string, headers: Readonly<Record<string, string>> = {}) => {
+		const lines = [`Action: ${action}`, `ActionID: ${action}`];
+		for (const [key, value] of Object.entries(headers)) lines.push(`${key}: ${value}`);
+		socket.write(`${lines.join("\r\n")}\r\n\r\n`);
+	};
+
+	const ping = () => {
+		heard = false;
+		send("Ping");
+		cancelPing = clock.after(pingEvery, () => {
+			deliver(session.tick(clock.now()), clock.now());
+			// Any byte is a sign of life: behind a backlog the answer itself comes late.
+			if (heard) return ping();
+			cancelPing = clock.after(pingDeadline - pingEvery, () => {
+				if (heard) ping();
+				else lose(`${where} does not answer any more (no byte in ${pingDeadline / 1000} s).`);
+			});
+		});
+	};
+
+	const resync = () => {
+		cancelResync();
+		const wait = resyncAt + resyncEvery - clock.now();
+		if (wait > 0) {
+			cancelResync = clock.after(wait, resync);
+			return;
+		}
+		resyncAt = clock.now();
+		for (const action of resyncActions) send(action);
+	};
+
+	const deliver = (events: readonly PbxEvent[], receivedAt: number) => {
+		if (events.length === 0) return;
+		if (events.some((event) => event.kind === "gap")) resync();
+		deps.onEvents(events, receivedAt);
+	};
+
+	const logIn = (packet: Packet) => {
+		const id = packet.get("ActionID");
+		if (id === "Challenge") {
+			const challenge = packet.get("Challenge");
+			const { username, secret } = account;
+			if (challenge === undefined) return send("Login", { Username: username, Secret: secret });
+			const key = createHash("md5")
+				.update(challenge + secret)
+				.digest("hex");
+			return send("Login", { AuthType: "MD5", Username: username, Key: key });
+		}
+		if (id !== "Login") return;
+		if (packet.name !== "Success")
+			return finish({ kind: "login-refused", problem: refusal(where, account.username, packet) });
+		loggedIn = true;
+		cancelDeadline();
+		deps.onLoggedIn();
+		ping();
+		resync();
+	};
+
+	const reader = new PacketReader({
+		onGreeting() {
+			send("Challenge", { AuthType: "MD5" });
+		},
+		onPacket(packet) {
+			if (!loggedIn) logIn(packet);
+			else if (packet.name === "OriginateResponse") deps.onOriginated(packet);
+			else for (const event of session.take(packet, heardAt)) batch.push(event);
+		},
+		onQuarantine(quarantined) {
+			deps.onQuarantine(quarantined);
+			batch.push(...session.quarantined(heardAt));
+		},
+	});
+
+	let turnBytes = 0;
+	socket.on("data", (chunk: Buffer) => {
+		if (over) return;
+		heard = true;
+		heardAt = clock.now();
+		reader.feed(chunk);
+		const events = batch;
+		batch = [];
+		deliver(events, heardAt);
+		if (turnBytes === 0) {
+			setImmediate(() => {
+				turnBytes = 0;
+				if (!over) socket.resume();
+			});
+		}
+		turnBytes += chunk.length;
+		// Node would go on reading for 32 chunks before anybody else gets his turn.
+		if (turnBytes >= turnBudget) socket.pause();
+	});
+	socket.on("error", (error) => lose(`The link to ${where} broke: ${error.message}.`));
+	socket.on("close", () => lose(`${where} closed the connection.`));
+	cancelDeadline = clock.after(loginDeadline, () =>
+		lose(
+			`${where} does not speak AMI: no login within ${loginDeadline / 1000} s. Is this the AMI port (manager.conf, port = 5038)?`,
+		),
+	);
+	return { ended, close: () => finish({ kind: "closed" }) };
+}
+
+function refusal(where: string, username: string, packet: Packet): string {
+	const said = packet.get("Message") ?? "no reason";
+	return (
+		`${where} refuses the login of "${username}" (${said}). In manager.conf the stanza [${username}] must stand with this secret ` +
+		`and with a permit line for this server's address; then: asterisk -rx "manager reload". asterisk -rx "manager show user ${username}" shows what is loaded.`
+	);
+}
