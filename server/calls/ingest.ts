@@ -1,7 +1,7 @@
-import type { FastifyBaseLogger } from "fastify";
 import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import type { CallChange } from "./call-change.ts";
+import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { emptyTracker, next, type TrackerState } from "./tracker.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
@@ -18,7 +18,7 @@ export interface IngestPbx {
 export interface IngestDeps {
 	readonly recorder: Recorder;
 	readonly bus: EventBus;
-	readonly log: Pick<FastifyBaseLogger, "warn" | "error">;
+	readonly log: Log;
 	/** Waits so many milliseconds, or until the signal; tests hand in one that does not sleep. */
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }

@@ -1,4 +1,3 @@
-import type { FastifyBaseLogger } from "fastify";
 import type { Pool, PoolClient } from "pg";
 import type { Database } from "../../db/connect.ts";
 import { callId } from "../../db/id.ts";
@@ -9,6 +8,7 @@ import type { Settings } from "../protocol/settings.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
 import { type Runner, readStored, type StoredCall } from "./call-rows.ts";
 import { type Client, createClients, type ResolveClient } from "./clients.ts";
+import type { Log } from "./log.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
 import { fold } from "./progress.ts";
 import { type Resolved, type Written, writeCalls, writeValues } from "./record-sql.ts";
@@ -36,7 +36,7 @@ export interface RecorderDeps {
 	readonly resolve: ResolveClient;
 	readonly settings: () => Settings;
 	readonly obligations: Obligations;
-	readonly log: Pick<FastifyBaseLogger, "warn">;
+	readonly log: Pick<Log, "warn">;
 }
 
 /** A batch of one PBX. `receivedAt`: when the event that caused the change of a family reached the server. */

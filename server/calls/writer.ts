@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { FastifyBaseLogger } from "fastify";
 import type { CallChange } from "./call-change.ts";
+import type { Log } from "./log.ts";
 import { createChangeQueue, type Waiting } from "./pbx-queue.ts";
 import type { Recorder } from "./record.ts";
 import { failureOf, retryDelay } from "./retry.ts";
 
 export interface WriterDeps {
 	readonly recorder: Recorder;
-	readonly log: Pick<FastifyBaseLogger, "warn" | "error">;
+	readonly log: Log;
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import { connectDatabase } from "../../db/connect.ts";
 import { callId, newId } from "../../db/id.ts";
 import type { CallChange, CallFacts, CallLeg } from "../../server/calls/call-change.ts";
 import { readCalls } from "../../server/calls/queries.ts";
@@ -31,7 +32,11 @@ export interface Company extends TestDatabase {
 	rows(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
 }
 
-export async function openCompany(change: Partial<Settings> = {}): Promise<Company> {
+/** `road`: the connection string that the recorder uses instead of the direct one. */
+export async function openCompany(
+	change: Partial<Settings> = {},
+	road: (url: string) => Promise<string> = async (url) => url,
+): Promise<Company> {
 	const test = await testDatabase();
 	const { database } = test;
 	const pool = database.pools.ui;
@@ -57,17 +62,22 @@ export async function openCompany(change: Partial<Settings> = {}): Promise<Compa
 	] as const) {
 		bus.on(kind, "test", (event) => void told.push({ kind, event }));
 	}
+	const recording = connectDatabase(await road(test.url), () => {});
 	const matcher = createMatcher({ settings });
 	const recorder = createRecorder({
-		database,
+		database: recording,
 		bus,
 		settings,
-		resolve: (caller, at) => matcher.resolve(database.ingest, caller, at),
+		resolve: (caller, at) => matcher.resolve(recording.ingest, caller, at),
 		obligations: { reconcileMissed, forCalls: (db, ids) => obligationsOfCalls(db, readCalls, ids) },
 		log: { warn: () => {} },
 	});
 	return {
 		...test,
+		async drop() {
+			await recording.close();
+			await test.drop();
+		},
 		pbxId,
 		bus,
 		recorder,
