@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
-  GenericContainer,
-  getContainerRuntimeClient,
-  ImageName,
-  Network,
-  type StartedNetwork,
-  type StartedTestContainer,
-  Wait,
+	GenericContainer,
+	getContainerRuntimeClient,
+	ImageName,
+	Network,
+	type StartedNetwork,
+	type StartedTestContainer,
+	Wait,
 } from "testcontainers";
 import { AmiSession, type Answer } from "./ami.ts";
 import { Floor, type FloorNumber } from "./floor.ts";
@@ -18,161 +18,161 @@ import { PhoneBank } from "./phone-bank.ts";
 
 /** The AMI accounts of the lab's PBX (pbx/etc/manager.conf says what each may do). */
 export const accounts = {
-  events: { username: "events", secret: "lab-events" },
-  eventsBare: { username: "events-bare", secret: "lab-events" },
-  control: { username: "control", secret: "lab-control" },
-  lab: { username: "lab", secret: "lab-admin" },
+	events: { username: "events", secret: "lab-events" },
+	eventsBare: { username: "events-bare", secret: "lab-events" },
+	control: { username: "control", secret: "lab-control" },
+	lab: { username: "lab", secret: "lab-admin" },
 } as const;
 
 /** Where a running lab is: plain data, to be handed from a vitest globalSetup to the test files. */
 export interface LabAddress {
-  readonly pbx: { readonly host: string; readonly ami: number; readonly amiTls: number; readonly container: string };
-  readonly phoneBank: { readonly host: string; readonly ami: number; readonly container: string };
-  /** The docker network in which the PBX is called `pbx`, with AMI on 5038 and AMI over TLS on 5039. */
-  readonly network: string;
-  /** The PBX's /srv/asterisk on this machine: recordings, journal, TLS certificate. */
-  readonly folder: string;
+	readonly pbx: { readonly host: string; readonly ami: number; readonly amiTls: number; readonly container: string };
+	readonly phoneBank: { readonly host: string; readonly ami: number; readonly container: string };
+	/** The docker network in which the PBX is called `pbx`, with AMI on 5038 and AMI over TLS on 5039. */
+	readonly network: string;
+	/** The PBX's /srv/asterisk on this machine: recordings, journal, TLS certificate. */
+	readonly folder: string;
 }
 
 /** A lab in use: two real Asterisks, the PBX and everybody who has a phone. */
 export class Lab {
-  readonly address: LabAddress;
-  readonly phoneBank: PhoneBank;
-  /** The tests' own AMI session on the PBX; it hears calls and queues. */
-  readonly pbx: AmiSession;
-  /** A session of the account that the server orders with. */
-  readonly control: AmiSession;
-  readonly #phones: AmiSession;
+	readonly address: LabAddress;
+	readonly phoneBank: PhoneBank;
+	/** The tests' own AMI session on the PBX; it hears calls and queues. */
+	readonly pbx: AmiSession;
+	/** A session of the account that the server orders with. */
+	readonly control: AmiSession;
+	readonly #phones: AmiSession;
 
-  private constructor(address: LabAddress, pbx: AmiSession, control: AmiSession, phones: AmiSession) {
-    this.address = address;
-    this.pbx = pbx;
-    this.control = control;
-    this.#phones = phones;
-    this.phoneBank = new PhoneBank(phones);
-  }
+	private constructor(address: LabAddress, pbx: AmiSession, control: AmiSession, phones: AmiSession) {
+		this.address = address;
+		this.pbx = pbx;
+		this.control = control;
+		this.#phones = phones;
+		this.phoneBank = new PhoneBank(phones);
+	}
 
-  /** Uses a lab that was started elsewhere (by another process, too). Close it afterwards; the lab goes on. */
-  static async attach(address: LabAddress): Promise<Lab> {
-    const { pbx, phoneBank } = address;
-    const [admin, control, phones] = await Promise.all([
-      AmiSession.open({ host: pbx.host, port: pbx.ami, ...accounts.lab, events: "call,agent" }),
-      AmiSession.open({ host: pbx.host, port: pbx.ami, ...accounts.control, events: "off" }),
-      AmiSession.open({ host: phoneBank.host, port: phoneBank.ami, ...accounts.lab, events: "call" }),
-    ]);
-    return new Lab(address, admin, control, phones);
-  }
+	/** Uses a lab that was started elsewhere (by another process, too). Close it afterwards; the lab goes on. */
+	static async attach(address: LabAddress): Promise<Lab> {
+		const { pbx, phoneBank } = address;
+		const [admin, control, phones] = await Promise.all([
+			AmiSession.open({ host: pbx.host, port: pbx.ami, ...accounts.lab, events: "call,agent" }),
+			AmiSession.open({ host: pbx.host, port: pbx.ami, ...accounts.control, events: "off" }),
+			AmiSession.open({ host: phoneBank.host, port: phoneBank.ami, ...accounts.lab, events: "call" }),
+		]);
+		return new Lab(address, admin, control, phones);
+	}
 
-  floor(number: FloorNumber): Floor {
-    return new Floor(this, number);
-  }
+	floor(number: FloorNumber): Floor {
+		return new Floor(this, number);
+	}
 
-  /** MixMonitor's files, by year, month and day. */
-  get recordingsFolder(): string {
-    return join(this.address.folder, "spool/monitor");
-  }
+	/** MixMonitor's files, by year, month and day. */
+	get recordingsFolder(): string {
+		return join(this.address.folder, "spool/monitor");
+	}
 
-  /** The PBX's own journal: master.db (CEL, SQLite), cel-custom/Master.csv, cdr-csv/Master.csv. */
-  get journalFolder(): string {
-    return join(this.address.folder, "log");
-  }
+	/** The PBX's own journal: master.db (CEL, SQLite), cel-custom/Master.csv, cdr-csv/Master.csv. */
+	get journalFolder(): string {
+		return join(this.address.folder, "log");
+	}
 
-  /** The certificate of AMI over TLS, PEM. */
-  get tlsCertificateFile(): string {
-    return join(this.address.folder, "keys/manager.crt");
-  }
+	/** The certificate of AMI over TLS, PEM. */
+	get tlsCertificateFile(): string {
+		return join(this.address.folder, "keys/manager.crt");
+	}
 
-  /** A low-level AMI action on the PBX, with every right. */
-  pbxAmi(fields: Readonly<Record<string, string | readonly string[]>>): Promise<Answer> {
-    return this.pbx.action(fields);
-  }
+	/** A low-level AMI action on the PBX, with every right. */
+	pbxAmi(fields: Readonly<Record<string, string | readonly string[]>>): Promise<Answer> {
+		return this.pbx.action(fields);
+	}
 
-  /** A command of the Asterisk CLI on the PBX; answers what it printed. */
-  async cliOnPbx(command: string): Promise<string> {
-    const { response } = await this.pbx.action({ Action: "Command", Command: command });
-    return response.Output ?? "";
-  }
+	/** A command of the Asterisk CLI on the PBX; answers what it printed. */
+	async cliOnPbx(command: string): Promise<string> {
+		const { response } = await this.pbx.action({ Action: "Command", Command: command });
+		return response.Output ?? "";
+	}
 
-  close(): void {
-    for (const session of [this.pbx, this.control, this.#phones]) session.close();
-  }
+	close(): void {
+		for (const session of [this.pbx, this.control, this.#phones]) session.close();
+	}
 }
 
 /** A lab that was started here, and is ended here. */
 export interface StartedLab {
-  readonly lab: Lab;
-  readonly containers: { readonly pbx: StartedTestContainer; readonly phoneBank: StartedTestContainer };
-  stop(): Promise<void>;
+	readonly lab: Lab;
+	readonly containers: { readonly pbx: StartedTestContainer; readonly phoneBank: StartedTestContainer };
+	stop(): Promise<void>;
 }
 
 /** Starts both Asterisks; builds their image first where this version of it is missing. */
 export async function startLab(): Promise<StartedLab> {
-  process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-  const image = await buildImage();
-  const folder = await mkdtemp(join(tmpdir(), "dzvin-lab-"));
-  await chmod(folder, 0o777);
-  const network = await new Network().start();
-  const [pbx, phoneBank] = await Promise.all([
-    asterisk(image, network, "pbx", "phonebank", [5038, 5039])
-      .withBindMounts([{ source: folder, target: "/srv/asterisk" }])
-      .start(),
-    asterisk(image, network, "phonebank", "pbx", [5038]).start(),
-  ]);
-  const lab = await Lab.attach({
-    pbx: {
-      host: "127.0.0.1",
-      ami: pbx.getMappedPort(5038),
-      amiTls: pbx.getMappedPort(5039),
-      container: pbx.getId(),
-    },
-    phoneBank: { host: "127.0.0.1", ami: phoneBank.getMappedPort(5038), container: phoneBank.getId() },
-    network: network.getName(),
-    folder,
-  });
-  return {
-    lab,
-    containers: { pbx, phoneBank },
-    async stop() {
-      lab.close();
-      await Promise.all([pbx.stop({ timeout: 0 }), phoneBank.stop({ timeout: 0 })]);
-      await network.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+	process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
+	const image = await buildImage();
+	const folder = await mkdtemp(join(tmpdir(), "dzvin-lab-"));
+	await chmod(folder, 0o777);
+	const network = await new Network().start();
+	const [pbx, phoneBank] = await Promise.all([
+		asterisk(image, network, "pbx", "phonebank", [5038, 5039])
+			.withBindMounts([{ source: folder, target: "/srv/asterisk" }])
+			.start(),
+		asterisk(image, network, "phonebank", "pbx", [5038]).start(),
+	]);
+	const lab = await Lab.attach({
+		pbx: {
+			host: "127.0.0.1",
+			ami: pbx.getMappedPort(5038),
+			amiTls: pbx.getMappedPort(5039),
+			container: pbx.getId(),
+		},
+		phoneBank: { host: "127.0.0.1", ami: phoneBank.getMappedPort(5038), container: phoneBank.getId() },
+		network: network.getName(),
+		folder,
+	});
+	return {
+		lab,
+		containers: { pbx, phoneBank },
+		async stop() {
+			lab.close();
+			await Promise.all([pbx.stop({ timeout: 0 }), phoneBank.stop({ timeout: 0 })]);
+			await network.stop();
+			await rm(folder, { recursive: true, force: true });
+		},
+	};
 }
 
 function asterisk(image: string, network: StartedNetwork, role: string, peer: string, ports: number[]) {
-  return new LoopbackContainer(image)
-    .withNetwork(network)
-    .withNetworkAliases(role)
-    .withEnvironment({ ROLE: role, PEER: peer })
-    .withExposedPorts(...ports)
-    .withWaitStrategy(Wait.forLogMessage(/Asterisk Ready/))
-    .withStartupTimeout(90_000);
+	return new LoopbackContainer(image)
+		.withNetwork(network)
+		.withNetworkAliases(role)
+		.withEnvironment({ ROLE: role, PEER: peer })
+		.withExposedPorts(...ports)
+		.withWaitStrategy(Wait.forLogMessage(/Asterisk Ready/))
+		.withStartupTimeout(90_000);
 }
 
 /** Publishes its ports on loopback only; testcontainers alone would open them to the whole network. */
 class LoopbackContainer extends GenericContainer {
-  protected override async beforeContainerCreated(): Promise<void> {
-    for (const bindings of Object.values(this.hostConfig.PortBindings ?? {})) {
-      for (const binding of bindings as { HostIp?: string }[]) binding.HostIp = "127.0.0.1";
-    }
-  }
+	protected override async beforeContainerCreated(): Promise<void> {
+		for (const bindings of Object.values(this.hostConfig.PortBindings ?? {})) {
+			for (const binding of bindings as { HostIp?: string }[]) binding.HostIp = "127.0.0.1";
+		}
+	}
 }
 
 /** The image is named by the content of everything that goes into it. */
 async function buildImage(): Promise<string> {
-  const here = fileURLToPath(new URL(".", import.meta.url));
-  const hash = createHash("sha256");
-  for (const part of ["asterisk", "pbx", "phonebank"]) {
-    const entries = await readdir(join(here, part), { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-    for (const file of files.sort()) hash.update(relative(here, file)).update(await readFile(file));
-  }
-  const image = `dzvin-lab-asterisk:${hash.digest("hex").slice(0, 12)}`;
-  const runtime = await getContainerRuntimeClient();
-  if (!(await runtime.image.exists(ImageName.fromString(image)))) {
-    await GenericContainer.fromDockerfile(here, "asterisk/Dockerfile").build(image, { deleteOnExit: false });
-  }
-  return image;
+	const here = fileURLToPath(new URL(".", import.meta.url));
+	const hash = createHash("sha256");
+	for (const part of ["asterisk", "pbx", "phonebank"]) {
+		const entries = await readdir(join(here, part), { recursive: true, withFileTypes: true });
+		const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+		for (const file of files.sort()) hash.update(relative(here, file)).update(await readFile(file));
+	}
+	const image = `dzvin-lab-asterisk:${hash.digest("hex").slice(0, 12)}`;
+	const runtime = await getContainerRuntimeClient();
+	if (!(await runtime.image.exists(ImageName.fromString(image)))) {
+		await GenericContainer.fromDockerfile(here, "asterisk/Dockerfile").build(image, { deleteOnExit: false });
+	}
+	return image;
 }

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Lab, accounts, startLab } from "./lab.ts";
+import { accounts, type Lab, startLab } from "./lab.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -11,90 +11,91 @@ import { scenarios } from "./scenarios.ts";
  * `--without-numbers` records as `<scenario>.unnumbered.ami` with `debug=off`, without SequenceNumber.
  */
 async function main(words: readonly string[]): Promise<void> {
-  const unnumbered = words.includes("--without-numbers");
-  const names = words.filter((word) => !word.startsWith("--"));
-  const chosen = names.length ? names.map(named) : scenarios;
-  const traces = fileURLToPath(new URL("../traces/", import.meta.url));
-  await mkdir(traces, { recursive: true });
-  const started = await startLab();
-  try {
-    if (unnumbered) await started.lab.cliOnPbx("manager set debug off");
-    let failed = 0;
-    for (const scenario of chosen) {
-      const begun = Date.now();
-      try {
-        const bytes = await record(started.lab, scenario);
-        await writeFile(`${traces}${scenario.name}${unnumbered ? ".unnumbered" : ""}.ami`, bytes);
-        const expected = { scenario: scenario.name, title: scenario.title, calls: scenario.expected };
-        await writeFile(`${traces}${scenario.name}.expected.json`, `${JSON.stringify(expected, null, 2)}\n`);
-        console.log(`${scenario.name}: ${bytes.length} bytes, ${Date.now() - begun} ms`);
-      } catch (error) {
-        failed++;
-        console.error(`${scenario.name}: ${error}`);
-        await started.lab.cliOnPbx("channel request hangup all");
-        await started.lab.floor(1).idle();
-      }
-    }
-    if (failed) process.exitCode = 1;
-  } finally {
-    await started.stop();
-  }
+	const unnumbered = words.includes("--without-numbers");
+	const names = words.filter((word) => !word.startsWith("--"));
+	const chosen = names.length ? names.map(named) : scenarios;
+	const traces = fileURLToPath(new URL("../traces/", import.meta.url));
+	await mkdir(traces, { recursive: true });
+	const started = await startLab();
+	try {
+		if (unnumbered) await started.lab.cliOnPbx("manager set debug off");
+		let failed = 0;
+		for (const scenario of chosen) {
+			const begun = Date.now();
+			try {
+				const bytes = await record(started.lab, scenario);
+				await writeFile(`${traces}${scenario.name}${unnumbered ? ".unnumbered" : ""}.ami`, bytes);
+				const expected = { scenario: scenario.name, title: scenario.title, calls: scenario.expected };
+				await writeFile(`${traces}${scenario.name}.expected.json`, `${JSON.stringify(expected, null, 2)}\n`);
+				console.log(`${scenario.name}: ${bytes.length} bytes, ${Date.now() - begun} ms`);
+			} catch (error) {
+				failed++;
+				console.error(`${scenario.name}: ${error}`);
+				await started.lab.cliOnPbx("channel request hangup all");
+				await started.lab.floor(1).idle();
+			}
+		}
+		if (failed) process.exitCode = 1;
+	} finally {
+		await started.stop();
+	}
 }
 
 function named(name: string): Scenario {
-  const scenario = scenarios.find((one) => one.name === name);
-  if (!scenario) throw new Error(`no scenario is called ${name}; there are: ${scenarios.map((one) => one.name).join(" ")}`);
-  return scenario;
+	const scenario = scenarios.find((one) => one.name === name);
+	if (!scenario)
+		throw new Error(`no scenario is called ${name}; there are: ${scenarios.map((one) => one.name).join(" ")}`);
+	return scenario;
 }
 
 async function record(lab: Lab, scenario: Scenario): Promise<Buffer> {
-  const floor = lab.floor(1);
-  await floor.reset();
-  await scenario.before?.(floor);
-  const listener = await listen(lab);
-  try {
-    await scenario.play(floor);
-    await new Promise((resolve) => setTimeout(resolve, 400));
-  } finally {
-    listener.close();
-  }
-  return listener.bytes();
+	const floor = lab.floor(1);
+	await floor.reset();
+	await scenario.before?.(floor);
+	const listener = await listen(lab);
+	try {
+		await scenario.play(floor);
+		await new Promise((resolve) => setTimeout(resolve, 400));
+	} finally {
+		listener.close();
+	}
+	return listener.bytes();
 }
 
 /** Connects as the server does: log in, ask for the present state, then only listen. */
 async function listen(lab: Lab): Promise<{ bytes(): Buffer; close(): void }> {
-  const { host, ami } = lab.address.pbx;
-  const socket = connect({ host, port: ami, noDelay: true });
-  const chunks: Buffer[] = [];
-  let waiting: (() => void) | undefined;
-  socket.on("data", (chunk) => {
-    chunks.push(chunk);
-    waiting?.();
-  });
-  const received = async (text: string) => {
-    while (!Buffer.concat(chunks).includes(text)) {
-      await new Promise<void>((resolve) => {
-        waiting = resolve;
-      });
-    }
-  };
-  const send = (action: string, rest: readonly string[] = []) =>
-    socket.write([`Action: ${action}`, `ActionID: ${action}`, ...rest, "", ""].join("\r\n"));
-  await received("Asterisk Call Manager");
-  const banner = Buffer.concat(chunks).indexOf("\r\n") + 2;
-  send("Login", [`Username: ${accounts.events.username}`, `Secret: ${accounts.events.secret}`]);
-  await received("ActionID: Login\r\n");
-  send("CoreStatus");
-  await received("ActionID: CoreStatus\r\n");
-  for (const [action, end] of [
-    ["CoreShowChannels", "CoreShowChannelsComplete"],
-    ["QueueStatus", "QueueStatusComplete"],
-    ["DeviceStateList", "DeviceStateListComplete"],
-  ] as const) {
-    send(action);
-    await received(`Event: ${end}`);
-  }
-  return { bytes: () => Buffer.concat(chunks).subarray(banner), close: () => socket.destroy() };
+	const { host, ami } = lab.address.pbx;
+	const socket = connect({ host, port: ami, noDelay: true });
+	const chunks: Buffer[] = [];
+	let waiting: (() => void) | undefined;
+	socket.on("data", (chunk) => {
+		chunks.push(chunk);
+		waiting?.();
+	});
+	const received = async (text: string) => {
+		while (!Buffer.concat(chunks).includes(text)) {
+			await new Promise<void>((resolve) => {
+				waiting = resolve;
+			});
+		}
+	};
+	const send = (action: string, rest: readonly string[] = []) =>
+		socket.write([`Action: ${action}`, `ActionID: ${action}`, ...rest, "", ""].join("\r\n"));
+	await received("Asterisk Call Manager");
+	const banner = Buffer.concat(chunks).indexOf("\r\n") + 2;
+	send("Login", [`Username: ${accounts.events.username}`, `Secret: ${accounts.events.secret}`]);
+	await received("ActionID: Login\r\n");
+	send("CoreStatus");
+	await received("ActionID: CoreStatus\r\n");
+	for (const [action, end] of [
+		["CoreShowChannels", "CoreShowChannelsComplete"],
+		["QueueStatus", "QueueStatusComplete"],
+		["DeviceStateList", "DeviceStateListComplete"],
+	] as const) {
+		send(action);
+		await received(`Event: ${end}`);
+	}
+	return { bytes: () => Buffer.concat(chunks).subarray(banner), close: () => socket.destroy() };
 }
 
 await main(process.argv.slice(2));

@@ -10,12 +10,12 @@ import { underWay } from "./scenarios/under-way.ts";
 
 /** Everything that is played: by record.ts into traces, and live against the server. */
 export const scenarios: readonly Scenario[] = [
-  ...direct,
-  ...groups,
-  ...machines,
-  ...transfers,
-  ...amongColleagues,
-  ...outgoing,
-  ...callers,
-  ...underWay,
+	...direct,
+	...groups,
+	...machines,
+	...transfers,
+	...amongColleagues,
+	...outgoing,
+	...callers,
+	...underWay,
 ];
