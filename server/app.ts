@@ -11,6 +11,8 @@ import { originAllowed } from "./access/origin.ts";
 import { messagePermissions } from "./access/permissions.ts";
 import { registerAccessRoutes } from "./access/routes.ts";
 import { createUsers } from "./access/users.ts";
+import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
+import { stanzas } from "./asterisk/stanzas.ts";
 import { createIngest } from "./calls/ingest.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
@@ -21,9 +23,12 @@ import { registerCompanyRoutes } from "./company/routes.ts";
 import { createSettings } from "./company/settings.ts";
 import type { Config } from "./config.ts";
 import { createContacts } from "./contacts/contacts.ts";
+import { fold } from "./contacts/fold.ts";
 import { createMatcher } from "./contacts/match.ts";
 import { parse } from "./contacts/number.ts";
 import { registerContactRoutes } from "./contacts/routes.ts";
+import { createDemo, type DemoLogin } from "./demo/demo.ts";
+import { registerDemoRoutes } from "./demo/routes.ts";
 import { createEventBus, type EventBus } from "./events.ts";
 import type { App } from "./http.ts";
 import { memoryFanOut } from "./live/fan-out.ts";
@@ -35,6 +40,8 @@ import { reconcileMissed } from "./obligations/missed.ts";
 import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
 import { registerObligationRoutes } from "./obligations/routes.ts";
 import { createPbxRoads } from "./pbx-roads.ts";
+import { PbxInput } from "./protocol/pbx.ts";
+import { registerTaskRoutes } from "./tasks/routes.ts";
 import { serveClient } from "./web/client.ts";
 import { registerDocs } from "./web/docs.ts";
 import { registerHealth } from "./web/health.ts";
@@ -62,6 +69,8 @@ export interface Dzvin {
 	start(): Promise<void>;
 	/** Takes nothing new, finishes what is under way, closes everything. */
 	stop(): Promise<void>;
+	/** Who may sign in to look around; empty without a demo. */
+	demoLogins(): readonly DemoLogin[];
 	/** Where it listens, for example `http://127.0.0.1:4400`. */
 	address(): string;
 }
@@ -88,14 +97,6 @@ export async function createApp(
 
 	// Company
 	const settings = createSettings({ database, bus, country: config.country });
-	const pbxs = createPbxs({
-		database,
-		bus,
-		secretKey: config.secretKey,
-		stateOf: (id) => roads.stateOf(id),
-		stanzas: () => ({ events: "", control: "" }),
-	});
-
 	// Access
 	const publicUrl = config.publicUrl;
 	const https = publicUrl?.startsWith("https:") ?? false;
@@ -132,7 +133,45 @@ export async function createApp(
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
 
 	// The roads to the PBXs: events come in, commands go out.
-	const roads = createPbxRoads({ pbxs, ingest, bus, log, now });
+	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, bus, log });
+	const pbxs = createPbxs({
+		database,
+		bus,
+		secretKey: config.secretKey,
+		stateOf: roads.stateOf,
+		// Secrets are not shown again: the place to paste them is.
+		stanzas: ({ events, control }) =>
+			stanzas({
+				events: { ...events, secret: "<the secret>" },
+				control: control && { ...control, secret: "<the secret>" },
+				ourAddress: null,
+			}),
+	});
+
+	// The demo: a PBX that is none, on the same roads.
+	const demo = createDemo({
+		database,
+		bus,
+		secretKey: config.secretKey,
+		dataDir: config.dataDir,
+		wanted: config.demo,
+		settings: settings.current,
+		startPbx: startLoopbackPbx,
+		async createPbx(id, { recordingsRoot, ...pbx }) {
+			await pbxs.create(PbxInput.parse({ ...pbx, recordings: { root: recordingsRoot } }), { id, demo: true });
+		},
+		async movePbx(id, pbx) {
+			await pbxs.patch(id, pbx);
+		},
+		createUser: (user) => users.create(user, { id: null, ipAddress: null }),
+		fold,
+		async settled() {
+			await roads.settled();
+			await ingest.idle();
+		},
+		now,
+		log,
+	});
 
 	// Live
 	const metrics = createLiveMetrics(register);
@@ -171,6 +210,8 @@ export async function createApp(
 	});
 	registerCallRoutes(app, { pool, bus, resolve, parseNumber, pbxs: roads.dialable, originate: roads.originate });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
+	registerTaskRoutes(app, { pool });
+	registerDemoRoutes(app, { demo, audit });
 	registerLive(app);
 	await serveClient(app, over.client ?? fileURLToPath(new URL("../dist/client", import.meta.url)));
 	const sockets = acceptSockets(app.server, {
@@ -195,12 +236,14 @@ export async function createApp(
 			await settings.start();
 			await hub.start();
 			await app.listen({ host: config.host, port: config.port });
+			await demo.start();
 			await roads.start();
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			sockets.stop();
 			await roads.stop();
+			await demo.stop();
 			await ingest.stop();
 			recorder.stop();
 			hub.stop();
@@ -208,6 +251,7 @@ export async function createApp(
 			stopping = true;
 			await database.close();
 		},
+		demoLogins: demo.logins,
 		address() {
 			const listening = app.server.address();
 			if (listening === null || typeof listening === "string") throw new Error("The server does not listen");

@@ -43,6 +43,8 @@ async function main(): Promise<void> {
 	await dzvin.start();
 	log.info({ address: dzvin.address(), seconds: process.uptime() }, "ready");
 	process.stdout.write(`\nDzvin is ready: ${config.publicUrl ?? dzvin.address().replace("0.0.0.0", "localhost")}\n`);
+	for (const { name, role, extension, email, password } of dzvin.demoLogins())
+		process.stdout.write(`Demo: ${email} / ${password} (${name}, ${role}, extension ${extension})\n`);
 	if (admin !== null)
 		process.stdout.write(`Sign in as ${admin.email} with the password ${admin.password} (shown only this once).\n\n`);
 }

@@ -1,29 +1,39 @@
 import type { FastifyBaseLogger } from "fastify";
-import type { z } from "zod";
+import { createFleet } from "./asterisk/fleet.ts";
 import type { Ingest } from "./calls/ingest.ts";
 import type { PbxAccess, Pbxs } from "./company/pbxs.ts";
-import { DzvinError } from "./errors.ts";
 import type { EventBus } from "./events.ts";
 import type { PbxLive } from "./protocol/live.ts";
-import type { Finding, PbxState } from "./protocol/pbx.ts";
 
 interface Deps {
-	readonly pbxs: Pbxs;
+	readonly pbxs: () => Pbxs;
 	readonly ingest: Ingest;
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
-	readonly now: () => number;
 }
 
-/** Keeps the connections as the company's list of PBXs says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, bus, log, now }: Deps) {
+/** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
+export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
 	let active: readonly PbxAccess[] = [];
 	let reading: Promise<void> = Promise.resolve();
-	const states = new Map<string, { state: PbxState; problem: string | null; since: number }>();
 
+	const fleet = createFleet({
+		onEvents: (pbxId, events, receivedAt) => ingest.push(pbxId, events, receivedAt),
+		onState(id, state, problem, at) {
+			const pbx = active.find((one) => one.id === id);
+			if (pbx === undefined) return;
+			const moment = new Date(at).toISOString();
+			bus.emit("pbx.state", { id, name: pbx.name, state, problem, since: moment, at: moment });
+		},
+		log,
+	});
 	const read = async () => {
-		active = await pbxs.accessList((pbx, error) => log.error({ pbx, err: error }, "the secrets of a PBX do not open"));
+		active = await pbxs().accessList((pbx, error) =>
+			log.error({ pbx, err: error }, "the secrets of a PBX do not open"),
+		);
+		// First who may speak, then their connections: no event of a PBX that the ingest does not know.
 		ingest.setPbxs(active);
+		fleet.set(active);
 	};
 	/** One after the other: the last list read is the one that stays. */
 	const reload = (): Promise<void> => {
@@ -34,30 +44,28 @@ export function createPbxRoads({ pbxs, ingest, bus, log, now }: Deps) {
 
 	return {
 		start: reload,
+		/** Resolves when the list that was last asked for is in use. */
+		settled: () => reading,
 		async stop(): Promise<void> {
 			stopListening();
 			await reading;
+			await fleet.stop();
 		},
-		stateOf: (id: string) => states.get(id) ?? null,
+		/** Null while nobody tried to connect. */
+		stateOf: (id: string) => (active.some((pbx) => pbx.id === id) ? fleet.state(id) : null),
 		live: (): PbxLive[] =>
 			active.map(({ id, name }) => {
-				const { state, problem, since } = states.get(id) ?? {
-					state: "connecting" as const,
-					problem: null,
-					since: now(),
-				};
+				const { state, problem, since } = fleet.state(id);
 				return { id, name, state, problem, since: new Date(since).toISOString() };
 			}),
 		dialable: () =>
 			active.map(({ id, name, control }) => ({
 				id,
 				name,
-				connected: states.get(id)?.state === "connected",
+				connected: fleet.state(id).state === "connected",
 				control: control !== null,
 			})),
-		check: async (_access: PbxAccess): Promise<readonly z.infer<typeof Finding>[]> => [],
-		async originate(): Promise<void> {
-			throw new DzvinError("unavailable", "not wired");
-		},
+		check: fleet.check,
+		originate: fleet.originate,
 	};
 }

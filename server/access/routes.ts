@@ -7,6 +7,7 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import {
 	ColleaguePage,
+	FirstRun,
 	Me,
 	MePatch,
 	PasswordInput,
@@ -44,6 +45,11 @@ export function registerAccessRoutes(app: App, deps: AccessRouteDeps): void {
 
 function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRouteDeps): void {
 	const door = createDoorkeeper(now);
+
+	app.get("/api/setup/first", {
+		schema: { summary: "Whether the first admin is still to be made", response: { 200: FirstRun } },
+		handler: async () => ({ needed: !(await users.someone()) }),
+	});
 
 	app.post("/api/session", {
 		schema: { summary: "Sign in", body: SignInInput, response: { 200: SignInAnswer } },

@@ -49,6 +49,12 @@ export function createUsers({ db, bus }: { db: Db; bus: EventBus }) {
 			return await db.select({ id, name, extension, role, active }).from(users).orderBy(asc(users.name), asc(users.id));
 		},
 
+		/** Whether anybody may sign in at all. */
+		async someone(): Promise<boolean> {
+			const rows = await db.select({ id: users.id }).from(users).where(eq(users.active, true)).limit(1);
+			return rows.length > 0;
+		},
+
 		async me(userId: string): Promise<Me> {
 			const [row] = await db.select().from(users).where(eq(users.id, userId));
 			if (row === undefined) throw new DzvinError("not-found", "No such user.");

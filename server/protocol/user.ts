@@ -71,3 +71,4 @@ export const PasswordInput = z.strictObject({
 	current: z.string().min(1).max(1024),
 	next: z.string().min(10).max(1024),
 });
+export const FirstRun = z.object({ needed: z.boolean() });
