@@ -34,12 +34,12 @@ export function rolesOf(family: Family, lines: readonly Line[], rules: TrackerRu
 	const colleague = lines.find((line) => line.party.kind === "extension" && line.party.extension !== person);
 	const [client] = called;
 	const reached = colleague && !colleague.placed ? colleague.start : Number.POSITIVE_INFINITY;
-	const target = aimOf(origin, rules);
-	if (client && (target !== "" || client.start <= reached)) {
+	if (client && client.start <= reached) {
 		return outbound(client, origin, [client, ...sameNumber(called, client)]);
 	}
 	const [caller] = calling;
 	if (caller) return inbound(family, caller, calling, rules);
+	const target = colleague && !colleague.placed ? "" : aimOf(origin, rules);
 	if (target !== "") return { ...nobody, direction: "outbound", caller: origin, rawNumber: target, certain: true };
 	return {
 		...nobody,

@@ -138,7 +138,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 		changed = true;
 	}
 	if (at > track.lastSeen) track.lastSeen = at;
-	if (track.lostAt !== null && at > track.lostAt) {
+	if (track.lostAt !== null && at >= track.lostAt) {
 		track.lostAt = null;
 		changed = true;
 	}

@@ -8,8 +8,8 @@ import { compareSnapshot, endEverything } from "./snapshot.ts";
 const DID_VARIABLES = new Set(["FROM_DID", "__FROM_DID", "DID", "EXTERNAL_DID"]);
 
 /** Puts what an event tells into the families. What only concerns devices and queues as such is left alone. */
-export function observe(all: Families, event: PbxEvent, boot: string | null): void {
-	const at = momentOf(event);
+export function observe(all: Families, event: PbxEvent, boot: string | null, now: number): void {
+	const at = momentOf(event, now);
 	switch (event.kind) {
 		case "channel.created":
 			see(all, at, event.channel, true);
@@ -167,9 +167,11 @@ export function observe(all: Families, event: PbxEvent, boot: string | null): vo
 
 /**
  * The event's time, made strictly ordered where the PBX's whole milliseconds tie and its numbering
- * tells: a double has twelve bits to spare behind a millisecond of our century.
+ * tells: a double has twelve bits to spare behind a millisecond of our century. Answers about the whole PBX
+ * are dated by whoever asked; they are never older than what the PBX's clock has told already (`now`).
  */
-function momentOf(event: PbxEvent): number {
+function momentOf(event: PbxEvent, now: number): number {
+	if (event.kind === "snapshot" || event.kind === "booted") return Math.max(event.at, now);
 	if (event.seq === undefined || !Number.isInteger(event.at)) return event.at;
 	return event.at + (event.seq % 4096) / 4096;
 }

@@ -55,9 +55,9 @@ export function isWithheld(number: string): boolean {
 	return WITHHELD.test(number.trim());
 }
 
-/** True for digits that only the public network can reach: longer than what companies give to extensions and services. */
+/** True for digits that only the public network can reach: more than companies give to extensions and services. */
 export function looksOutside(dialled: string, rules: TrackerRules): boolean {
-	return /^\+?\d{5,}$/.test(dialled) && !rules.isExtension(dialled);
+	return /^\+?\d{7,}$/.test(dialled) && !rules.isExtension(dialled);
 }
 
 /**

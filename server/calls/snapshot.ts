@@ -40,7 +40,7 @@ export function endEverything(all: Families, at: number): void {
 	for (const family of new Set(all.byChannel.values())) {
 		let lost = false;
 		for (const track of family.channels.values()) {
-			if (endOf(track) !== null || track.first.at >= at) continue;
+			if (endOf(track) !== null) continue;
 			track.lostAt = at;
 			lost = true;
 		}

@@ -41,9 +41,9 @@ export function next(
 	rules: TrackerRules,
 ): { state: TrackerState; changes: CallChange[] } {
 	const { families } = state;
-	if (event.at > state.now) state.now = event.at;
-	observe(families, event, state.boot);
+	observe(families, event, state.boot, state.now);
 	if (event.kind === "snapshot" || event.kind === "booted") state.boot = event.boot;
+	else if (event.kind !== "gap" && event.at > state.now) state.now = event.at;
 	const changes: CallChange[] = [];
 	for (const family of families.touched) {
 		if (family.dirty) tell(state, family, rules, changes);
