@@ -321,6 +321,8 @@ DECLARE
   part text;
   key text;
 BEGIN
+  -- Two servers may come to midnight at the same moment.
+  PERFORM pg_advisory_xact_lock(4736905252);
   FOREACH parent IN ARRAY ARRAY['calls', 'legs', 'recordings'] LOOP
     part := parent || '_' || suffix;
     key := CASE parent WHEN 'calls' THEN 'started_at' ELSE 'call_started_at' END;
