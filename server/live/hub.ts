@@ -87,7 +87,7 @@ export function createHub(deps: HubDeps) {
 		popFor: deps.popFor,
 		isOnline: (userId) => sockets.has(userId),
 		tell,
-		tellSupervisors: (frame) => tellWhere(frame, leads),
+		tellSupervisors: (frame, except) => tellWhere(frame, (person) => leads(person) && !except.has(person.id)),
 		presence,
 		metrics,
 		now,

@@ -18,7 +18,8 @@ interface Deps {
 	popFor(saved: SavedCall): Promise<Pop>;
 	isOnline(userId: string): boolean;
 	tell(userId: string, frame: Frame): void;
-	tellSupervisors(frame: Frame): void;
+	/** To those who watch calls, but for whom `except` names: they have heard it already. */
+	tellSupervisors(frame: Frame, except: ReadonlySet<string>): void;
 	readonly presence: Presence;
 	readonly metrics: LiveMetrics;
 	readonly now: () => number;
@@ -91,7 +92,8 @@ export function createLiveCalls(deps: Deps) {
 				} else if (deps.isOnline(item.userId)) tell(item.userId, change());
 			}
 			if (someoneBegins) begin(live).catch(deps.onFailure);
-			if (last?.outcome !== call.outcome || (last.endedAt === null) === over) tellSupervisors(change());
+			if (last?.outcome !== call.outcome || (last.endedAt === null) === over)
+				tellSupervisors(change(), new Set(news.map(({ userId }) => userId)));
 		},
 
 		/** This row went: its pop-ups close, those of the call that it belongs to come by themselves. */
