@@ -1,6 +1,6 @@
 /** The writing around the digits: URIs, names, labels, brackets, extensions, invisible marks. Pure. */
 
-export type CleanedText =
+type CleanedText =
 	| { readonly kind: "text"; readonly text: string }
 	| { readonly kind: "withheld" }
 	| { readonly kind: "garbage" };

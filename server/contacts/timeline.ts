@@ -27,7 +27,7 @@ const Place = z.tuple([z.number(), z.number(), Id]);
 type Place = z.infer<typeof Place>;
 
 /** `kinds` of the query: names with commas between; none = all. Throws `validation` for others. */
-export function timelineKinds(text: string | undefined): Kind[] {
+function timelineKinds(text: string | undefined): Kind[] {
 	if (text === undefined || text === "") return TimelineKind.options;
 	const kinds = z.array(TimelineKind).safeParse(text.split(","));
 	if (!kinds.success) throw new DzvinError("validation", "No such kind.", { kinds: TimelineKind.options.join(", ") });
