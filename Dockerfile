@@ -21,9 +21,14 @@ RUN apt-get update \
 WORKDIR /dzvin
 # PEM of an authority that the network between here and the npm registry needs (a proxy that looks into TLS).
 ARG EXTRA_CA=""
+RUN printf '%s\n' "$EXTRA_CA" >/etc/extra-ca.pem
+ENV NODE_EXTRA_CA_CERTS=/etc/extra-ca.pem
 COPY package.json package-lock.json .npmrc ./
-RUN printf '%s\n' "$EXTRA_CA" >/tmp/extra-ca.pem \
- && NODE_EXTRA_CA_CERTS=/tmp/extra-ca.pem npm ci --no-audit --no-fund --loglevel=error
+# Debian's Node is too old for some of the optional packages, and its npm would leave them out without a word.
+RUN npm install --no-save --no-audit --no-fund --loglevel=error --prefix /opt/node \
+      "node@$(node -p 'require("./package.json").dependencies.node')" npm@11
+ENV PATH=/opt/node/node_modules/.bin:$PATH
+RUN npm ci --no-audit --no-fund --loglevel=error
 COPY . .
 RUN npm run build && npm prune --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error
 
