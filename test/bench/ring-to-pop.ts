@@ -1,0 +1,264 @@
+/**
+ * From the PBX's bytes on a socket to the pop-up frame at the agent's end of the WebSocket: the whole server against a
+ * bare prototype (ring-to-pop-prototype.ts) that gets the same bytes, in turns, in one run, on one PostgreSQL that
+ * really waits for its disk. Goals: p50 at most 1.5 times, p99 at most 2 times the prototype's, and at 100 calls/s
+ * never more than 50 ms at p99.
+ *
+ *   node test/bench/ring-to-pop.ts [--rates 10,100] [--rounds 5] [--calls 60,500] [--contacts 20000]
+ *
+ * Every call is the trace direct-answered with its own ids, number and extension: 96 events, 48 KB, rung at the 27th.
+ * With a goal missed it ends with status 1.
+ */
+import { type ChildProcess, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import pg from "pg";
+import { WebSocket } from "ws";
+import { startEmbedded } from "../../db/embedded.ts";
+import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
+
+const { values: options } = parseArgs({
+	options: {
+		rates: { type: "string", default: "10,100" },
+		rounds: { type: "string", default: "5" },
+		calls: { type: "string", default: "60,500" },
+		contacts: { type: "string", default: "20000" },
+	},
+});
+const rates = options.rates.split(",").map(Number);
+const callsPerRound = options.calls.split(",").map(Number);
+const rounds = Number(options.rounds);
+const contacts = Number(options.contacts);
+const goals = { p50: 1.5, p99: 2, p99AtHundred: 50 };
+const agents = 40;
+const password = "a password for the benchmark";
+const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** Milliseconds between the parts of a call: dialled, rung, answered until hung up. */
+const ringsAfter = 40;
+const answeredAfter = 700;
+const trace = stepsOf(readFileSync(here("../traces/direct-answered.ami")));
+const ringing = trace.findIndex(({ text }) => /^Event: Newstate\r\n(?:.*\r\n)*ChannelStateDesc: Ringing/.test(text));
+
+let playing = 0;
+/** The bytes of one call, in the three parts in which they are written. */
+function nextCall(): { number: string; parts: readonly [Buffer, Buffer, Buffer] } {
+	playing += 1;
+	const number = `050${String(playing % contacts).padStart(7, "0")}`;
+	const extension = String(200 + (playing % agents));
+	const steps = refresh(trace, { startedAt: Date.now(), playing, speed: 1 }).map(({ text }) =>
+		`${text}\r\n\r\n`
+			.replace(/\r\nSequenceNumber: \d+/, "")
+			.replaceAll("0501110001", number)
+			.replaceAll("PJSIP/101", `PJSIP/${extension}`)
+			.replace(/: 101\r\n/g, `: ${extension}\r\n`),
+	);
+	const bytes = (from: number, to?: number) => Buffer.from(steps.slice(from, to).join(""));
+	return { number: `+38${number}`, parts: [bytes(0, ringing), bytes(ringing, ringing + 1), bytes(ringing + 1)] };
+}
+
+/** One of the two that are compared: takes bytes like a PBX's connection, shows frames to agents. */
+interface Side {
+	readonly name: string;
+	send(bytes: Buffer): void;
+	/** Number → what to do when its pop-up comes. */
+	readonly waiting: Map<string, (at: number) => void>;
+}
+
+const quantile = (sorted: readonly number[], share: number) =>
+	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
+
+/** Milliseconds of each call's way, at `rate` calls a second. A pop-up that never comes is an error. */
+async function run(side: Side, rate: number, count: number): Promise<number[]> {
+	const began = performance.now();
+	const times = Array.from({ length: count }, async (_, index) => {
+		await sleep(Math.max(0, began + (index * 1000) / rate - performance.now()));
+		const { number, parts } = nextCall();
+		side.send(parts[0]);
+		await sleep(ringsAfter);
+		const popped = new Promise<number>((resolve) => side.waiting.set(number, resolve));
+		const written = performance.now();
+		side.send(parts[1]);
+		const late = AbortSignal.timeout(10_000);
+		const at = await Promise.race([
+			popped,
+			new Promise<never>((_resolve, reject) =>
+				late.addEventListener("abort", () => reject(new Error(`${side.name}: no pop-up for ${number}`))),
+			),
+		]);
+		side.waiting.delete(number);
+		await sleep(Math.max(0, answeredAfter - (performance.now() - written)));
+		side.send(parts[2]);
+		return at - written;
+	});
+	const all = await Promise.all(times);
+	// The ends of the last calls are not the next side's business.
+	await sleep(500);
+	return all;
+}
+
+function hear(socket: WebSocket, waiting: Side["waiting"]): void {
+	socket.on("message", (data) => {
+		const at = performance.now();
+		const text = data.toString();
+		if (!text.includes('"type":"call.ringing"')) return;
+		const number = /"number":"(\+\d+)"/.exec(text)?.[1] ?? "";
+		waiting.get(number)?.(at);
+	});
+}
+
+function child(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+	const nodeEnv = { ...process.env, NODE_ENV: "production", ...env };
+	return spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"], env: nodeEnv });
+}
+const printed = (process: ChildProcess, wanted: RegExp) =>
+	new Promise<string>((resolve, reject) => {
+		let text = "";
+		process.stdout?.on("data", (data) => {
+			text += String(data);
+			const found = wanted.exec(text);
+			if (found) resolve(found[1] ?? "");
+		});
+		process.once("exit", () => reject(new Error(`ended before it was ready: ${text}`)));
+	});
+
+async function ourSide(url: string, children: ChildProcess[], folder: string): Promise<Side> {
+	const accounts = { bench: "bench-secret" };
+	const pbx = await startLoopbackPbx({ accounts });
+	pbx.behaviour.numbered = false;
+	const server = child(here("../../server/main.ts"), [], {
+		DATABASE_URL: url,
+		DZVIN_PORT: "0",
+		DZVIN_HOST: "127.0.0.1",
+		DZVIN_DATA_DIR: join(folder, "dzvin"),
+		DZVIN_ADMIN_PASSWORD: password,
+		DZVIN_LOG_LEVEL: "warn",
+	});
+	children.push(server);
+	const base = await printed(server, /is ready: (http:\S+)/);
+	const post = async (path: string, body: unknown, cookie = "") => {
+		const headers = { "content-type": "application/json", cookie };
+		const answer = await fetch(`${base}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
+		if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
+		return answer;
+	};
+	const signIn = async (email: string) => {
+		const answer = await post("/api/session", { email, password });
+		return answer.headers.getSetCookie().join().split(";", 1)[0] ?? "";
+	};
+	const admin = await signIn("admin@dzvin.local");
+	const waiting: Side["waiting"] = new Map();
+	for (let index = 0; index < agents; index += 1) {
+		const email = `agent-${index}@example.com`;
+		const agent = { name: `Agent ${index}`, email, password, role: "agent", extension: String(200 + index) };
+		await post("/api/users", agent, admin);
+		const socket = new WebSocket(`${base.replace("http", "ws")}/api/live`, {
+			headers: { cookie: await signIn(email) },
+		});
+		hear(socket, waiting);
+		await new Promise((resolve) => socket.once("message", resolve));
+	}
+	const events = { username: "bench", secret: "bench-secret" };
+	await post("/api/pbx", { name: "bench", host: "127.0.0.1", port: pbx.port, events }, admin);
+	while (pbx.sessions === 0) await sleep(20);
+	await sleep(500);
+	return { name: "dzvin", send: (bytes) => pbx.sendRaw(bytes), waiting };
+}
+
+async function prototypeSide(url: string, children: ChildProcess[]): Promise<Side> {
+	const connections: Socket[] = [];
+	const pbx = createServer((socket) => {
+		socket.setNoDelay(true);
+		connections.push(socket);
+	});
+	await new Promise<void>((resolve) => pbx.listen(0, "127.0.0.1", resolve));
+	const { port } = pbx.address() as AddressInfo;
+	const prototype = child(here("ring-to-pop-prototype.ts"), [url, String(port)], {});
+	children.push(prototype);
+	const webPort = await printed(prototype, /(\d+)/);
+	const waiting: Side["waiting"] = new Map();
+	for (let index = 0; index < agents; index += 1) {
+		const socket = new WebSocket(`ws://127.0.0.1:${webPort}/${200 + index}`);
+		hear(socket, waiting);
+		await new Promise((resolve) => socket.once("open", resolve));
+	}
+	return {
+		name: "prototype",
+		send: (bytes) => {
+			for (const connection of connections) connection.write(bytes);
+		},
+		waiting,
+	};
+}
+
+async function fill(url: string): Promise<void> {
+	const client = new pg.Client({ connectionString: url });
+	await client.connect();
+	const id = "('01900000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid";
+	const some = `from generate_series(0, ${contacts - 1}) as n`;
+	await client.query(
+		`insert into contacts (id, name, search) select ${id}, 'Іваненко Олена ' || n, 'ivanenko ' || n ${some}`,
+	);
+	await client.query(`insert into contact_numbers (id, contact_id, e164, raw)
+		select ${id}, ${id}, '+38050' || lpad(n::text, 7, '0'), '' ${some}`);
+	await client.query("vacuum analyze");
+	await client.end();
+}
+
+const folder = await mkdtemp(join(tmpdir(), "dzvin-ring-"));
+await chmod(folder, 0o711);
+const children: ChildProcess[] = [];
+const database = await startEmbedded({ dataDir: folder, log: () => {}, restartDelay: () => null });
+let missed = false;
+try {
+	const ours = await ourSide(database.url, children, folder);
+	await fill(database.url);
+	const prototype = await prototypeSide(database.url, children);
+	for (const side of [ours, prototype]) await run(side, 50, 200);
+	for (const [index, rate] of rates.entries()) {
+		const count = callsPerRound[index] ?? 100;
+		const all = { dzvin: [] as number[], prototype: [] as number[] };
+		const ratios: number[] = [];
+		for (let round = 0; round < rounds; round += 1) {
+			const turn = round % 2 === 0 ? [ours, prototype] : [prototype, ours];
+			const took = new Map<Side, number[]>();
+			for (const side of turn) took.set(side, sorted(await run(side, rate, count)));
+			const [a, b] = [took.get(ours) ?? [], took.get(prototype) ?? []];
+			all.dzvin.push(...a);
+			all.prototype.push(...b);
+			ratios.push(quantile(a, 0.5) / quantile(b, 0.5));
+		}
+		missed = report(rate, all, sorted(ratios)) || missed;
+	}
+} finally {
+	for (const one of children) one.kill("SIGTERM");
+	await sleep(1000);
+	await database.stop();
+	await rm(folder, { recursive: true, force: true });
+}
+process.exit(missed ? 1 : 0);
+
+/** Prints a rate's figures; true when a goal is missed. */
+function report(rate: number, all: Record<"dzvin" | "prototype", number[]>, ratios: readonly number[]): boolean {
+	const figures = (times: number[]) => ({ p50: quantile(sorted(times), 0.5), p99: quantile(sorted(times), 0.99) });
+	const [a, b] = [figures(all.dzvin), figures(all.prototype)];
+	const ms = (value: number) => `${value.toFixed(2)} ms`;
+	const p50 = quantile(ratios, 0.5);
+	const p99 = a.p99 / b.p99;
+	console.log(`\n${rate} calls/s, ${all.dzvin.length} calls a side`);
+	console.log(`  dzvin      p50 ${ms(a.p50)}  p99 ${ms(a.p99)}`);
+	console.log(`  prototype  p50 ${ms(b.p50)}  p99 ${ms(b.p99)}`);
+	const spread = `${ratios[0]?.toFixed(2)} to ${ratios.at(-1)?.toFixed(2)} over ${ratios.length} pairs`;
+	console.log(
+		`  ratio      p50 ${p50.toFixed(2)} (${spread}; goal ≤ ${goals.p50})  p99 ${p99.toFixed(2)} (goal ≤ ${goals.p99})`,
+	);
+	return p50 > goals.p50 || p99 > goals.p99 || (rate === 100 && a.p99 > goals.p99AtHundred);
+}
