@@ -20,35 +20,44 @@ export async function runCheck(script: string): Promise<Tally> {
 	return { passed: Number(passed), failed: Number(!passed), skipped: 0 };
 }
 
-/** What in a test file, or in a file that it imports, shows that it needs Docker or a browser. */
+/** What in a test file, or in a file of test/ that it imports, shows that it needs Docker or a browser. */
 const signs: Readonly<Record<Need, RegExp>> = {
-	docker: /from "testcontainers"|test\/lab|\.\/lab\/|"docker/,
+	docker: /from "testcontainers"|"docker(-compose)?"/,
 	browser: /from "playwright-core"/,
 };
 
-/** All of vitest, but for the files that need what is left out: each of those counts as one skipped test and is named. */
+/**
+ * All of vitest, but for the files that need what is left out: each of those counts as one skipped test and is named.
+ * What needs Docker or a browser runs after the rest and one file at a time: on two cores real calls would be late.
+ */
 export async function runTests(leftOut: readonly Need[]): Promise<Tally> {
-	const skipped = leftOut.length === 0 ? [] : testFiles().filter((file) => leftOut.some((need) => needs(file, need)));
+	const files = globSync("{server,db,agent-client,test}/**/*.test.ts").sort();
+	const skipped = files.filter((file) => leftOut.some((need) => needs(file, need)));
+	const heavy = files.filter((file) => !skipped.includes(file) && (needs(file, "docker") || needs(file, "browser")));
+	const light = files.filter((file) => !skipped.includes(file) && !heavy.includes(file));
 	for (const file of skipped) console.log(`left out: ${file}`);
+	const tallies = [
+		await runVitest("vitest", light, []),
+		await runVitest("vitest, one by one", heavy, ["--no-file-parallelism"]),
+	];
+	const sum = (name: keyof Tally) => tallies.reduce((total, tally) => total + tally[name], 0);
+	return { passed: sum("passed"), failed: sum("failed"), skipped: sum("skipped") + skipped.length };
+}
+
+async function runVitest(title: string, files: readonly string[], options: readonly string[]): Promise<Tally> {
+	if (files.length === 0) return { passed: 0, failed: 0, skipped: 0 };
 	const folder = await mkdtemp(join(tmpdir(), "dzvin-results-"));
 	const results = join(folder, "results.json");
-	console.log("\n── vitest");
+	console.log(`\n── ${title}`);
 	try {
 		const code = await run(
 			"vitest",
-			[
-				"run",
-				"--reporter=default",
-				"--reporter=json",
-				`--outputFile.json=${results}`,
-				...skipped.map((file) => `--exclude=${file}`),
-			],
+			["run", ...options, "--reporter=default", "--reporter=json", `--outputFile.json=${results}`, ...files],
 			{ TESTCONTAINERS_RYUK_DISABLED: "true", DOCKER_BUILDKIT: "0", COMPOSE_DOCKER_CLI_BUILD: "0" },
 		);
 		const tally = count(await readFile(results, "utf8").catch(() => "null"));
 		// An error outside of any test fails the run without failing a test.
 		if (code !== 0 && tally.failed === 0) tally.failed = 1;
-		tally.skipped += skipped.length;
 		return tally;
 	} finally {
 		await rm(folder, { recursive: true, force: true });
@@ -72,15 +81,13 @@ function count(text: string): Tally {
 	return { passed, failed: failed + broken, skipped: tests.length - passed - failed };
 }
 
-function testFiles(): string[] {
-	return globSync("{server,db,agent-client,test}/**/*.test.ts");
-}
-
 function needs(file: string, need: Need, seen = new Set<string>()): boolean {
 	if (seen.has(file)) return false;
 	seen.add(file);
 	const text = readFileSync(file, "utf8");
 	if (signs[need].test(text)) return true;
-	const imported = [...text.matchAll(/from "(\.{1,2}\/[^"]+\.tsx?)"/g)].map(([, path]) => join(file, "..", path ?? ""));
+	const imported = [...text.matchAll(/^(?:import|export) (?!type )[^;]*?from "(\.{1,2}\/[^"]+\.tsx?)"/gm)].map(
+		([, path]) => join(file, "..", path ?? ""),
+	);
 	return imported.some((path) => path.startsWith("test") && needs(path, need, seen));
 }
