@@ -14,6 +14,8 @@ export interface DomainEvents {
 	"call.superseded": { readonly callId: string; readonly into: string };
 	/** An agent chose a contact for the call, took it back, or the call got a contact later. */
 	"call.contact": { readonly callId: string };
+	/** What became of a file of this call's recordings: ready, empty, missing… */
+	"recording.changed": { readonly callId: string };
 	"obligation.opened": { readonly obligation: Obligation };
 	"obligation.settled": { readonly id: string; readonly callId: string; readonly assigneeId: string | null };
 	"contact.changed": { readonly contactId: string };
