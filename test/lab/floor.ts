@@ -40,7 +40,12 @@ export class Floor {
 		return `044200${this.number}00${last}`;
 	}
 
-	/** The same, with the recording begun before anybody answered. */
+	/** The company's main number, delivered in international form; it rings extension 1. */
+	get mainNumber(): string {
+		return `+38044234${this.number}567`;
+	}
+
+	/** The number that leads straight to this extension with the recording begun before anybody answered. */
 	directRecorded(last: number): string {
 		return `044200${this.number}08${last}`;
 	}
@@ -118,6 +123,18 @@ export class Floor {
 			(event) => event.Event === "BridgeEnter" && !!event.Channel?.startsWith(phone),
 			`${this.extension(last)} talks`,
 		);
+	}
+
+	/** The three people of the sales queue take a break, or come back. */
+	async pauseSales(paused: boolean): Promise<void> {
+		for (const last of [1, 2, 3]) {
+			await this.control({
+				Action: "QueuePause",
+				Queue: `sales-${this.number}`,
+				Interface: `PJSIP/${this.extension(last)}`,
+				Paused: String(paused),
+			});
+		}
 	}
 
 	/** Waits until an attended transfer is complete. */

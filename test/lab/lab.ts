@@ -112,12 +112,26 @@ export async function startLab(): Promise<StartedLab> {
 	const folder = await mkdtemp(join(tmpdir(), "dzvin-lab-"));
 	await chmod(folder, 0o777);
 	const network = await new Network().start();
-	const [pbx, phoneBank] = await Promise.all([
+	const begun = await Promise.allSettled([
 		asterisk(image, network, "pbx", "phonebank", [5038, 5039])
 			.withBindMounts([{ source: folder, target: "/srv/asterisk" }])
 			.start(),
 		asterisk(image, network, "phonebank", "pbx", [5038]).start(),
 	]);
+	const running = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+	const end = async () => {
+		await Promise.all(running.map((container) => container.stop({ timeout: 0 })));
+		await network.stop();
+		await rm(folder, { recursive: true, force: true });
+	};
+	const [pbx, phoneBank] = running;
+	if (!pbx || !phoneBank) {
+		await end();
+		throw new AggregateError(
+			begun.flatMap((one) => (one.status === "rejected" ? [one.reason] : [])),
+			"the lab did not start",
+		);
+	}
 	const lab = await Lab.attach({
 		pbx: {
 			host: "127.0.0.1",
@@ -134,9 +148,7 @@ export async function startLab(): Promise<StartedLab> {
 		containers: { pbx, phoneBank },
 		async stop() {
 			lab.close();
-			await Promise.all([pbx.stop({ timeout: 0 }), phoneBank.stop({ timeout: 0 })]);
-			await network.stop();
-			await rm(folder, { recursive: true, force: true });
+			await end();
 		},
 	};
 }

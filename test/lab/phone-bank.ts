@@ -146,7 +146,9 @@ export class PhoneBank {
 	async hangUp(number: string): Promise<void> {
 		const { list } = await this.#session.action({ Action: "CoreShowChannels" });
 		for (const { AccountCode, Channel } of list) {
-			if (AccountCode === number && Channel) await this.#session.action({ Action: "Hangup", Channel, Cause: "16" });
+			if (AccountCode !== number || !Channel) continue;
+			// the other side may have hung up in this very moment
+			await this.#session.action({ Action: "Hangup", Channel, Cause: "16" }).catch(() => {});
 		}
 	}
 

@@ -75,7 +75,7 @@ export function expectedOn(floor: Floor, scenario: Scenario): ExpectedCall[] {
 		extension.startsWith("+") ? `${extension.slice(0, -1)}${floor.number}` : `${floor.number}${extension.slice(1)}`;
 	return scenario.expected.map((call) => ({
 		...call,
-		did: call.did?.replace(/^0442001/, `044200${floor.number}`) ?? null,
+		did: call.did?.replace(/^(044200|\+38044234)1/, `$1${floor.number}`) ?? null,
 		queue: call.queue?.replace(/-1$/, `-${floor.number}`) ?? null,
 		legs: call.legs.map((leg) => ({ ...leg, extension: person(leg.extension) })),
 		answeredBy: call.answeredBy.map(person),

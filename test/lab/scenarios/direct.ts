@@ -73,6 +73,19 @@ export const direct: Scenario[] = [
 		},
 	},
 	{
+		name: "direct-to-main-number",
+		title: "a call to the main number keeps the number as the carrier sent it",
+		expected: [answered("+380501110011", "+380442341567", { legs: [{ extension: "101", result: "answered" }] })],
+		async play(floor) {
+			await floor.phone(1, { does: "answer", after: 0.5 });
+			const call = await floor.customer({ from: "+380501110011", to: floor.mainNumber });
+			await floor.talking(1);
+			await pause(700);
+			await call.hangUp();
+			await floor.idle();
+		},
+	},
+	{
 		name: "direct-recorded-from-the-start",
 		title: "a recording that began before the answer belongs to the call",
 		expected: [answered("+380501110007", "0442001081", { legs: [{ extension: "101", result: "answered" }] })],

@@ -79,6 +79,20 @@ export const groups: Scenario[] = [
 		},
 	},
 	{
+		name: "queue-given-up-while-all-pause",
+		title: "a caller who gives up in a queue where nobody's phone rang is missed",
+		expected: [missed("+380501120007", "0442001200", { queue: "sales-1" })],
+		async play(floor) {
+			await floor.pauseSales(true);
+			const call = await floor.customer({ from: "0501120007", to: floor.service("salesQueue") });
+			await call.answered;
+			await pause(1200);
+			await call.hangUp();
+			await floor.idle();
+			await floor.pauseSales(false);
+		},
+	},
+	{
 		name: "queue-timed-out",
 		title: "a queue that gives the caller up after its time is a missed call",
 		expected: [

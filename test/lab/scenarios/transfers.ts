@@ -1,5 +1,5 @@
 import { pause } from "../floor.ts";
-import { answered, type Scenario } from "../scenario.ts";
+import { answered, outbound, type Scenario } from "../scenario.ts";
 
 const transferredTo = (extension: string, result: "answered" | "no-answer") =>
 	[
@@ -144,6 +144,54 @@ export const transfers: Scenario[] = [
 			await floor.talking(2);
 			await pause(2500);
 			await call.hangUp();
+			await floor.idle();
+		},
+	},
+	{
+		name: "attended-transfer-not-answered",
+		title: "an agent asks a colleague by *2 who does not answer, then goes on with the customer",
+		expected: [
+			answered("+380501140009", "0442001001", {
+				legs: [
+					{ extension: "101", result: "answered" },
+					{ extension: "102", result: "no-answer" },
+				],
+			}),
+		],
+		async play(floor) {
+			await floor.ringFor(2);
+			await floor.phone(1, {
+				does: "answer",
+				after: 0.5,
+				steps: [{ wait: 0.8 }, { dtmf: "*2" }, { wait: 1.2 }, { dtmf: floor.extension(2) }],
+			});
+			const call = await floor.customer({ from: "0501140009", to: floor.direct(1) });
+			await floor.ringing(2);
+			await pause(3500);
+			await call.hangUp();
+			await floor.idle();
+		},
+	},
+	{
+		name: "outbound-then-blind-transfer",
+		title: "an agent calls a customer and hands them over by ## to a colleague, who answers",
+		expected: [
+			outbound("+380501140010", "answered", {
+				legs: transferredTo("102", "answered"),
+				answeredBy: ["101", "102"],
+				talked: true,
+				recordings: 2,
+			}),
+		],
+		async play(floor) {
+			await floor.lab.phoneBank.behaviour("0501140010", { does: "answer", after: 0.5 });
+			await floor.phone(2, { does: "answer", after: 0.5 });
+			await floor.dial(1, "0501140010", {
+				steps: [{ wait: 0.8 }, { dtmf: "##" }, { wait: 1.2 }, { dtmf: floor.extension(2) }],
+			});
+			await floor.talking(2);
+			await pause(1000);
+			await floor.hangUp(2);
 			await floor.idle();
 		},
 	},
