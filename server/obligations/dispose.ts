@@ -3,7 +3,7 @@ import { newId, timeOfId } from "../../db/id.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
-import type { DispositionInput } from "../protocol/disposition.ts";
+import type { Disposition, DispositionInput } from "../protocol/disposition.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { requireComment } from "./comment.ts";
 import { changeContact } from "./contact-effect.ts";
@@ -19,15 +19,15 @@ export interface DisposeDeps {
 
 /**
  * Keeps what a person says of a call. Every time is a new row and the newest counts; the first settles the obligation,
- * and with a missed call all open missed calls of that client. Answers the id of the call, which is another one when
- * the call went into it. Throws `validation`, `not-found`, `forbidden`, and `conflict` for an internal call.
+ * and with a missed call all open missed calls of that client. A call that went into another one is disposed as that
+ * one. Throws `validation`, `not-found`, `forbidden`, and `conflict` for an internal call.
  */
 export async function dispose(
 	{ pool, bus, settings }: DisposeDeps,
 	person: Person,
 	id: string,
 	input: DispositionInput,
-): Promise<string> {
+): Promise<Disposition> {
 	const comment = requireComment(input.comment);
 	requireSense(input, settings());
 	const done = await inTransaction(pool, async (db) => {
@@ -37,7 +37,7 @@ export async function dispose(
 		if (!owed) throw new DzvinError("conflict", "An internal call is not processed.");
 		if (!mayDispose(person, owed)) throw new DzvinError("forbidden", "This call is a colleague's to process.");
 		const held = await holdWithSiblings(db, owed);
-		await addDisposition(db, call, person, { ...input, comment }, settings().currency);
+		const disposition = await addDisposition(db, call, person, { ...input, comment }, settings().currency);
 		const settled = await settle(db, held, {
 			how: "disposition",
 			userId: person.id,
@@ -48,14 +48,14 @@ export async function dispose(
 			await planContact(db, call, person, comment, input.nextContactAt);
 		}
 		const changed = call.contactId !== null && (await changeContact(db, call.contactId, person.id, input.status));
-		return { call, settled, changed };
+		return { call, settled, changed, disposition };
 	});
 	for (const one of done.settled) {
 		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
 	}
 	bus.emit("call.contact", { callId: done.call.id });
 	if (done.changed && done.call.contactId) bus.emit("contact.changed", { contactId: done.call.contactId });
-	return done.call.id;
+	return done.disposition;
 }
 
 /** What only the company's settings and the clock can judge. */
@@ -77,27 +77,38 @@ async function addDisposition(
 	person: Person,
 	input: DispositionInput,
 	currency: string,
-): Promise<void> {
-	const bought = input.status === "bought" ? input : null;
-	await db.query({
+): Promise<Disposition> {
+	const given = {
+		id: newId(),
+		status: input.status,
+		comment: input.comment,
+		refusalReason: input.status === "refused" ? input.refusalReason : null,
+		amount: input.status === "bought" ? input.amount : null,
+		currency: input.status === "bought" ? (input.currency ?? currency) : null,
+		nextContactAt:
+			input.status === "in_work" && input.nextContactAt ? new Date(input.nextContactAt).toISOString() : null,
+	};
+	const { rows } = await db.query<{ at: Date }>({
 		name: "add-disposition",
 		text: `insert into dispositions (id, call_id, call_started_at, contact_id, status, comment, refusal_reason,
 	amount, currency, next_contact_at, user_id, at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp())`,
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp()) returning at`,
 		values: [
-			newId(),
+			given.id,
 			call.id,
 			new Date(timeOfId(call.id)).toISOString(),
 			call.contactId,
-			input.status,
-			input.comment,
-			input.status === "refused" ? input.refusalReason : null,
-			bought?.amount ?? null,
-			bought ? (bought.currency ?? currency) : null,
-			input.status === "in_work" ? (input.nextContactAt ?? null) : null,
+			given.status,
+			given.comment,
+			given.refusalReason,
+			given.amount,
+			given.currency,
+			given.nextContactAt,
 			person.id,
 		],
 	});
+	const at = (rows[0]?.at ?? new Date()).toISOString();
+	return { ...given, by: { id: person.id, name: person.name }, at };
 }
 
 async function planContact(db: Runner, call: DisposedCall, person: Person, title: string, dueAt: string) {

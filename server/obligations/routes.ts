@@ -4,8 +4,7 @@ import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
-import { Call } from "../protocol/call.ts";
-import { DispositionInput } from "../protocol/disposition.ts";
+import { Disposition, DispositionInput } from "../protocol/disposition.ts";
 import {
 	DismissInput,
 	Obligation,
@@ -81,12 +80,7 @@ export function registerObligationRoutes(app: App, deps: ObligationRoutesDeps): 
 	);
 	app.post(
 		"/api/calls/:id/disposition",
-		{ schema: { params: Params, body: DispositionInput, response: { 200: Call } } },
-		async (request) => {
-			const id = await dispose(deps, request.person, request.params.id, request.body);
-			const call = (await readCalls(pool, [id])).get(id);
-			if (!call) throw new DzvinError("not-found", "There is no such call.");
-			return call;
-		},
+		{ schema: { params: Params, body: DispositionInput, response: { 200: Disposition } } },
+		(request) => dispose(deps, request.person, request.params.id, request.body),
 	);
 }

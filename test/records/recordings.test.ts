@@ -234,11 +234,12 @@ test("a recording of four gigabytes is streamed, not loaded", async () => {
 });
 
 test("a listener who goes away leaves no open file", async () => {
-	const id = await recorded(`${monitor}/huge.wav`);
+	await writeFile(join(root, "left.wav"), wav(50_000_000));
+	const id = await recorded(`${monitor}/left.wav`);
 	const openFiles = () =>
 		readdirSync("/proc/self/fd").filter((fd) => {
 			try {
-				return readlinkSync(`/proc/self/fd/${fd}`).endsWith("huge.wav");
+				return readlinkSync(`/proc/self/fd/${fd}`).endsWith("left.wav");
 			} catch {
 				return false;
 			}
