@@ -1,19 +1,13 @@
 import type { CallFacts, CallLeg } from "./call-change.ts";
 import { type Roles, rolesOf } from "./direction.ts";
 import { keyOf } from "./families.ts";
-import { endOf, epochOf, type Family } from "./family.ts";
+import { endOf, epochOf, type Family, type Span } from "./family.ts";
 import { legsOf } from "./legs.ts";
 import { type Line, linesOf } from "./lines.ts";
 import { outcomeOf } from "./outcome.ts";
 import { deviceName, partyOf } from "./party.ts";
 import { type Conversation, conversationsOf, visitsOf } from "./talk.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
-
-/** A span of time in milliseconds; `to` is null while it lasts. */
-interface Span {
-	readonly from: number;
-	readonly to: number | null;
-}
 
 /** Reads a call out of what was seen of its channels. Null: there is no call to tell of, or not yet. */
 export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
@@ -40,7 +34,7 @@ export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
 		queue: family.queue?.value ?? null,
 		answeredAt: answeredAt === null ? null : whole(answeredAt),
 		endedAt: end === null ? null : whole(end),
-		ringMs: Math.round(length(ringing(roles, lines), answeredAt ?? end)),
+		ringMs: Math.round(length(ringing(family, roles, lines), answeredAt ?? end)),
 		talkMs: Math.round(length(talks, end)),
 		legs: legs.map(wholeLeg),
 		recordings: recordingsOf(family),
@@ -75,11 +69,12 @@ function endOfCall(family: Family, lines: readonly Line[], rules: TrackerRules):
 }
 
 /** Ringing that counts: of our people's phones, in an outbound call of the client's. */
-function ringing(roles: Roles, lines: readonly Line[]): Span[] {
+function ringing(family: Family, roles: Roles, lines: readonly Line[]): Span[] {
 	const rung = lines.filter((line) =>
 		roles.direction === "outbound" ? roles.clients.has(line) : !line.placed && !roles.clients.has(line),
 	);
-	return rung.flatMap((line) => (line.rangAt === null ? [] : [{ from: line.rangAt, to: line.end }]));
+	const spans: Span[] = rung.flatMap((line) => (line.rangAt === null ? [] : [{ from: line.rangAt, to: line.end }]));
+	return roles.direction === "outbound" ? spans : [...family.settled.rang, ...spans];
 }
 
 /** Total length of spans that may overlap, up to a moment; a span that lasts counts only when that moment is known. */

@@ -48,7 +48,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	} else {
 		family = family ?? linked;
 	}
-	if (!family) return null;
+	if (!family || family.settled.ids.has(channel.id)) return null;
 	if (!linked && all.byLink.get(link) !== family) {
 		family.links.add(link);
 		all.byLink.set(link, family);
@@ -90,6 +90,8 @@ export function join(all: Families, one: Family, other: Family): Family {
 		large.bridges.add(bridge);
 		all.byBridge.set(bridge, large);
 	}
+	large.settled.rang = [...large.settled.rang, ...small.settled.rang];
+	for (const id of small.settled.ids) large.settled.ids.add(id);
 	for (const bridge of small.holding) large.holding.add(bridge);
 	for (const [key, transfer] of small.transfers) large.transfers.set(key, transfer);
 	for (const [path, recording] of small.recordings) large.recordings.set(path, recording);

@@ -18,6 +18,8 @@ export interface Family {
 	queue: Latest<string> | null;
 	/** What the dialplan kept as the dialled number, where the channel's extension is only `s`. */
 	didVariable: Earliest<string> | null;
+	/** Rings in vain that are long over and of which nothing but this is kept (see settle.ts). */
+	readonly settled: { rang: readonly Span[]; readonly ids: Set<string>; nextSize: number };
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -80,6 +82,12 @@ export interface Recording {
 	channel: string;
 }
 
+/** A span of time in milliseconds; `to` is null while it lasts. */
+export interface Span {
+	readonly from: number;
+	readonly to: number | null;
+}
+
 export interface Earliest<T> {
 	readonly at: number;
 	readonly value: T;
@@ -97,6 +105,7 @@ export function newFamily(link: string): Family {
 		recordings: new Map(),
 		queue: null,
 		didVariable: null,
+		settled: { rang: [], ids: new Set(), nextSize: 64 },
 		told: null,
 		recovered: false,
 		interrupted: false,

@@ -22,6 +22,43 @@ describe("the people in a call", () => {
 		expect(call).toMatchObject({ ringMs: 30_000, talkMs: 30_000 });
 	});
 
+	it("who are rung for hours are the same legs, and cost no more than those who are rung for minutes", () => {
+		const stage = new Stage();
+		const client = stage.calls("PJSIP/trunk", "0442001200", "0501234567");
+		const rounds = 400;
+		for (let round = 0; round < rounds; round++) {
+			const [near, far] = stage.local(client, "102@queue-member");
+			const desks = [stage.dials(client, "PJSIP/101"), stage.dials(far, "PJSIP/102"), stage.dials(client, "PJSIP/103")];
+			for (const desk of desks) desk.rings();
+			stage.wait(10);
+			if (round === rounds - 1) {
+				desks[0]?.answers();
+				stage.connects(client, ...desks.slice(0, 1));
+				stage.wait(30);
+			}
+			for (const channel of [...desks, near, far]) channel.result("no-answer").ends();
+			stage.wait(1);
+		}
+		hangUp(client);
+		const book = stage.play();
+		expect(book.facts).toMatchObject([
+			{
+				outcome: "answered",
+				talkMs: 30_000,
+				legs: [
+					{ extension: "101", result: "answered" },
+					{ extension: "102", result: "no-answer" },
+					{ extension: "103", result: "no-answer" },
+				],
+			},
+		]);
+		expect(book.state.families.byChannel.size).toBeLessThan(200);
+		for (const event of stage.events.slice(0, 1000)) book.take(event);
+		expect(book.facts).toHaveLength(1);
+		expect(book.facts[0]?.legs).toHaveLength(3);
+		expect(Math.round((book.facts[0]?.ringMs ?? 0) / 1000)).toBe(rounds * 10);
+	});
+
 	it("who parked a client and get them back are rung as somebody new", () => {
 		const stage = new Stage();
 		const { client, desk, bridge } = answeredBy101(stage);

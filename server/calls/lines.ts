@@ -114,7 +114,8 @@ function isPlaced(track: Track): boolean | null {
 	}
 }
 
-function rangAt(track: Track): number | null {
+/** From when on a called phone rang; null when it never did. */
+export function rangAt(track: Track): number | null {
 	if (track.ringingAt === null) return null;
 	return Math.max(track.ringingAt, track.dial?.at ?? track.first.at);
 }

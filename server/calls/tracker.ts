@@ -4,6 +4,7 @@ import { factsOf, sameFacts } from "./facts.ts";
 import { type Families, keyOf, newFamilies } from "./families.ts";
 import { endOf, type Family } from "./family.ts";
 import { observe } from "./observe.ts";
+import { settleRings } from "./settle.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
 
 export type { TrackerRules } from "./tracker-rules.ts";
@@ -54,11 +55,12 @@ export function next(
 }
 
 function tell(state: TrackerState, family: Family, rules: TrackerRules, changes: CallChange[]): void {
+	const { families, now } = state;
 	family.dirty = false;
 	const facts = factsOf(family, rules);
 	const key = keyOf(family);
 	const before = family.told;
-	for (const swallowed of takeSwallowed(state.families, family)) {
+	for (const swallowed of takeSwallowed(families, family)) {
 		const { told } = swallowed;
 		state.over.delete(swallowed);
 		if (told && told.family !== key) {
@@ -68,7 +70,8 @@ function tell(state: TrackerState, family: Family, rules: TrackerRules, changes:
 	if (before && before.family !== key) {
 		changes.push({ kind: "superseded", family: before.family, startedAt: before.startedAt, into: key });
 	}
-	settle(state, family);
+	noteEnd(state, family);
+	settleRings(families, family, rules, now - GRACE);
 	if (!facts || (before && sameFacts(before, facts))) return;
 	family.told = facts;
 	changes.push({ kind: "changed", call: facts });
@@ -87,7 +90,7 @@ function takeSwallowed(families: Families, family: Family): Family[] {
 }
 
 /** Notes whether every channel of the family is gone. */
-function settle(state: TrackerState, family: Family): void {
+function noteEnd(state: TrackerState, family: Family): void {
 	let end = 0;
 	for (const track of family.channels.values()) {
 		const gone = endOf(track);
