@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { chmodSync, chownSync, closeSync, openSync } from "node:fs";
+import { chmodSync, chownSync, closeSync, openSync, renameSync, statSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -27,6 +27,9 @@ export interface EmbeddedOptions {
 	/** Asked, after the server fell over, whether and after how many milliseconds to start it again. */
 	readonly restartDelay?: (failures: number) => number | null;
 }
+
+/** Bytes of postgres.log after which a start begins a new one. */
+const longestLog = 10_000_000;
 
 const databaseName = "dzvin";
 const ownerName = "dzvin";
@@ -157,7 +160,7 @@ function spawnServer({ binaries, cluster, account, socketFolder, dataDir, settin
 		...settings,
 	];
 	// A file, not a pipe: the server must be able to write when we are gone.
-	const logFile = openSync(join(dataDir, "postgres.log"), "a", 0o600);
+	const logFile = openLog(join(dataDir, "postgres.log"));
 	try {
 		return spawn(join(binaries, "bin", "postgres"), ["-D", cluster, ...all.flatMap((setting) => ["-c", setting])], {
 			cwd: "/",
@@ -170,6 +173,13 @@ function spawnServer({ binaries, cluster, account, socketFolder, dataDir, settin
 	} finally {
 		closeSync(logFile);
 	}
+}
+
+/** A long log makes place for a new one; the one before is kept. */
+function openLog(file: string): number {
+	const size = statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+	if (size > longestLog) renameSync(file, `${file}.1`);
+	return openSync(file, "a", 0o600);
 }
 
 interface Supervisor {

@@ -129,7 +129,6 @@ export function createDemo(deps: DemoDeps) {
 		const id = newId();
 		const access = await startPbx();
 		await deps.createPbx(id, { ...access, name: pbxName, recordingsRoot: recordings });
-		await database.ui.update(pbxTable).set({ demo: true }).where(eq(pbxTable.id, id));
 		const made: { id: string; extension: string }[] = [];
 		for (const user of [...agents, supervisor]) {
 			const { id: userId } = await deps.createUser({ ...user, password: passwordOf(user.email) });
@@ -155,6 +154,18 @@ export function createDemo(deps: DemoDeps) {
 			soundOf,
 		} as const;
 		await seedDemo(database, { ...seeding, fold: deps.fold });
+	};
+
+	/** Half a demo would be taken for a whole one at the next start. */
+	const seedOrNothing = async (): Promise<void> => {
+		try {
+			await seed();
+		} catch (error) {
+			await pbx?.stop();
+			pbx = null;
+			await wipeDemo(database, await demoPbxIds(), adminExtension);
+			throw error;
+		}
 	};
 
 	/** So that the person who tries Dzvin sees a card at once, signed in with the login that was printed. */
@@ -212,7 +223,7 @@ export function createDemo(deps: DemoDeps) {
 		async start(): Promise<void> {
 			const [id] = await demoPbxIds();
 			if (id !== undefined) await deps.movePbx(id, await startPbx());
-			else if (deps.wanted && (await emptyServer())) await seed();
+			else if (deps.wanted && (await emptyServer())) await seedOrNothing();
 			else if (deps.wanted) log.warn("This server is in use: no demo data was added.");
 		},
 

@@ -9,7 +9,7 @@ const needs: readonly Need[] = ["docker", "browser"];
 /** The whole of bin/test; the exit code says whether everything that ran passed. */
 async function main(): Promise<number> {
 	const { values } = parseArgs({ options: { without: { type: "string", multiple: true, default: [] } } });
-	const left = new Set(values.without);
+	const left = new Set(values.without.flatMap((list) => list.split(",")));
 	const strangers = [...left].filter((name) => !needs.some((need) => need === name));
 	if (strangers.length > 0) {
 		console.error(`Unknown: --without ${strangers.join(", ")}. One can leave out: ${needs.join(", ")}.`);
