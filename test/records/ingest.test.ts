@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { CallFacts } from "../../server/calls/call-change.ts";
+import { createIngest } from "../../server/calls/ingest.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
+import { traces } from "../calls/expected.ts";
+import { fold } from "../calls/fold.ts";
+import { type Company, openCompany } from "./company.ts";
+
+let company: Company;
+const said: string[] = [];
+const say = (_: object, text: string) => void said.push(text);
+
+beforeAll(async () => {
+	company = await openCompany();
+	for (const floor of [1, 2, 3, 4]) {
+		for (let n = 1; n <= 7; n++) await company.person(`${floor}0${n}`, "agent", `${floor}0${n}`);
+	}
+});
+afterAll(() => company.drop());
+
+function open() {
+	const ingest = createIngest({ recorder: company.recorder, bus: company.bus, log: { warn: say, error: say } });
+	ingest.setPbxs([{ id: company.pbxId, name: "office", extensionPattern: "^[1-4]0[1-7]$" }]);
+	return ingest;
+}
+
+async function play(events: readonly PbxEvent[], piece: number): Promise<void> {
+	const ingest = open();
+	for (let at = 0; at < events.length; at += piece) {
+		ingest.push(company.pbxId, events.slice(at, at + piece), Date.now());
+		if (at % 7 === 0) await ingest.idle();
+	}
+	await ingest.idle();
+	await ingest.stop();
+}
+
+const shape = (facts: CallFacts) => ({
+	linked_id: facts.family,
+	outcome: facts.outcome,
+	direction: facts.direction,
+	started_at: new Date(facts.startedAt),
+	answered_at: facts.answeredAt === null ? null : new Date(facts.answeredAt),
+	ended_at: facts.endedAt === null ? null : new Date(facts.endedAt),
+	talk_ms: Math.round(facts.talkMs),
+	legs: facts.legs.length,
+	recordings: facts.recordings.length,
+	owed: facts.direction === "internal" ? 0 : 1,
+});
+const stored = (families: readonly string[]) =>
+	company.rows(
+		`select linked_id, outcome, direction, started_at, answered_at, ended_at, talk_ms,
+			(select count(*)::integer from legs l where l.call_id = c.id) as legs,
+			(select count(*)::integer from recordings r where r.call_id = c.id) as recordings,
+			(select count(*)::integer from obligations o where o.call_id = c.id) as owed
+		from calls c where linked_id = any($1) order by started_at, linked_id`,
+		[families],
+	);
+
+test.each(traces().map(({ name, events }) => [name, events] as const))(
+	"what the PBX did in %s is stored as the tracker tells it, and again changes nothing",
+	async (_name, events) => {
+		const expected = fold(events).facts;
+		const families = expected.map(({ family }) => family);
+		await play(events, 5);
+		expect(await stored(families)).toEqual(expected.map(shape));
+		await play(events, 1000);
+		expect(await stored(families)).toEqual(expected.map(shape));
+		expect(said).toEqual([]);
+	},
+);
+
+test("how many wait in a queue is told at once; events of a PBX that is not known are dropped", async () => {
+	const ingest = open();
+	const told: unknown[] = [];
+	const off = company.bus.on("queue.state", "test", (event) => void told.push(event));
+	ingest.push(company.pbxId, [{ kind: "queue.state", at: 1, queue: "sales", waiting: 3 }], 1);
+	ingest.push("stranger", [{ kind: "queue.state", at: 1, queue: "sales", waiting: 4 }], 1);
+	off();
+	await ingest.stop();
+	expect(told).toEqual([{ pbx: "office", queue: "sales", waiting: 3 }]);
+});
+
+test("a pattern that is no pattern does not stop the calls", async () => {
+	const ingest = open();
+	ingest.setPbxs([{ id: company.pbxId, name: "office", extensionPattern: "([" }]);
+	const first = traces()[0];
+	ingest.push(company.pbxId, first?.events ?? [], 1);
+	await ingest.idle();
+	await ingest.stop();
+	expect(said).toEqual([]);
+});
