@@ -16,6 +16,7 @@ interface Context {
 	send(packet: string): void;
 	readonly picture: Picture;
 	readonly behaviour: LoopbackBehaviour;
+	readonly commands: readonly string[];
 	readonly now: () => number;
 	readonly onOriginate: ((action: ReceivedAction) => Originated | Promise<Originated>) | undefined;
 }
@@ -44,6 +45,12 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			return list(reply, "Queue status will follow", picture.queues, "QueueStatusComplete");
 		case "devicestatelist":
 			return list(reply, "Device State Changes will follow", picture.devices, "DeviceStateListComplete");
+		case "listcommands":
+			return reply(
+				["Response: Success", ...context.commands.map((command) => `${command}: … (Priv: call,all)`)].join("\r\n"),
+			);
+		case "events":
+			return reply(`Response: Success\r\nEvents: ${action.eventmask === "off" ? "Off" : "On"}`);
 		case "originate":
 			return originate(action, context);
 		case "logoff":
@@ -57,7 +64,7 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 	}
 }
 
-async function originate(action: ReceivedAction, { reply, onOriginate }: Context): Promise<void> {
+async function originate(action: ReceivedAction, { reply, send, onOriginate }: Context): Promise<void> {
 	const outcome = onOriginate?.(action) ?? { success: true };
 	// Asked first, answered at once: Asterisk queues the call before it rings.
 	if (!(outcome instanceof Promise) && outcome.refused) {
@@ -65,8 +72,8 @@ async function originate(action: ReceivedAction, { reply, onOriginate }: Context
 	}
 	reply("Response: Success\r\nMessage: Originate successfully queued");
 	const { success, reason } = await outcome;
-	reply(
-		`Event: OriginateResponse\r\nPrivilege: call,all\r\nResponse: ${success ? "Success" : "Failure"}\r\n` +
+	send(
+		`Event: OriginateResponse\r\nPrivilege: call,all\r\nActionID: ${action.actionid ?? ""}\r\nResponse: ${success ? "Success" : "Failure"}\r\n` +
 			`Channel: ${action.channel ?? ""}\r\nContext: ${action.context ?? ""}\r\nExten: ${action.exten ?? ""}\r\n` +
 			`Reason: ${reason ?? (success ? 4 : 3)}\r\nUniqueid: <null>\r\nCallerIDNum: <unknown>\r\nCallerIDName: <unknown>`,
 	);

@@ -16,6 +16,8 @@ export interface LoopbackOptions {
 	readonly tls?: { readonly key: string; readonly cert: string };
 	/** A recorded trace from whose beginning queues and phones are taken. */
 	readonly picture?: Uint8Array;
+	/** What ListCommands tells an account (by user name); without a row it may list channels and originate. */
+	readonly commands?: Readonly<Record<string, readonly string[]>>;
 	/** What becomes of an Originate; without it every one succeeds. */
 	readonly onOriginate?: (action: ReceivedAction) => Originated | Promise<Originated>;
 	readonly now?: () => number;
@@ -73,6 +75,9 @@ export interface LoopbackPbx {
 interface Session {
 	readonly socket: Socket;
 	loggedIn: boolean;
+	username: string;
+	/** Asked for no events. */
+	quiet: boolean;
 	challenge: string;
 	pending: string;
 }
@@ -101,7 +106,7 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		if (!behaviour.frozen && session.socket.writable) session.socket.write(text);
 	};
 	const broadcast = (bytes: string | Uint8Array) => {
-		for (const session of sessions) if (session.loggedIn) write(session, bytes);
+		for (const session of sessions) if (session.loggedIn && !session.quiet) write(session, bytes);
 	};
 	const send = (packet: string) => {
 		const number = `\r\nSequenceNumber: ${sequence++}`;
@@ -140,6 +145,7 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 			reply(`Response: Success\r\nChallenge: ${session.challenge}`);
 		} else if (name === "login") {
 			session.loggedIn = mayLogIn(session, action);
+			session.username = action.username ?? "";
 			reply(
 				session.loggedIn
 					? "Response: Success\r\nMessage: Authentication accepted"
@@ -155,12 +161,29 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		} else if (!session.loggedIn || behaviour.denied.has(name)) {
 			reply("Response: Error\r\nMessage: Permission denied");
 		} else {
-			await answer(name, action, { reply, picture, behaviour, now, onOriginate: options.onOriginate, send });
+			if (name === "events") session.quiet = action.eventmask === "off";
+			const commands = options.commands?.[session.username] ?? ["CoreShowChannels", "Originate"];
+			await answer(name, action, {
+				commands,
+				reply,
+				picture,
+				behaviour,
+				now,
+				onOriginate: options.onOriginate,
+				send,
+			});
 		}
 	};
 
 	const accept = (socket: Socket) => {
-		const session: Session = { socket, loggedIn: false, challenge: String(100_000_000 + sessions.size), pending: "" };
+		const session: Session = {
+			socket,
+			loggedIn: false,
+			username: "",
+			quiet: false,
+			challenge: String(100_000_000 + sessions.size),
+			pending: "",
+		};
 		sessions.add(session);
 		socket.setNoDelay(true);
 		socket.on("error", () => socket.destroy());

@@ -40,10 +40,10 @@ const passage =
 	};
 
 const conference =
-	(kind: "conference.joined" | "conference.left", nameKey: string): Translator =>
+	(kind: "conference.joined" | "conference.left"): Translator =>
 	(packet, stamp) => {
 		const channel = readChannel(packet, itself);
-		return channel && [{ ...stamp, kind, channel, conference: packet.get(nameKey) ?? "" }];
+		return channel && [{ ...stamp, kind, channel, conference: packet.get("Conference") ?? "" }];
 	};
 
 /** Who is connected with whom: bridges and conferences. */
@@ -59,8 +59,6 @@ export const bridgeEvents: Readonly<Record<string, Translator>> = {
 		const bridge = readBridge(packet, its);
 		return bridge && [{ ...stamp, kind: "bridge.destroyed", bridge }];
 	},
-	ConfbridgeJoin: conference("conference.joined", "Conference"),
-	ConfbridgeLeave: conference("conference.left", "Conference"),
-	MeetmeJoin: conference("conference.joined", "Meetme"),
-	MeetmeLeave: conference("conference.left", "Meetme"),
+	ConfbridgeJoin: conference("conference.joined"),
+	ConfbridgeLeave: conference("conference.left"),
 };

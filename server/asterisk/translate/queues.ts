@@ -1,8 +1,8 @@
-import type { PbxEvent, QueueMember } from "../../pbx-event.ts";
+import type { QueueMember } from "../../pbx-event.ts";
 import type { Packet } from "../packet.ts";
 import { destination, itself, readChannel } from "./channel.ts";
 import { memberStates } from "./devices.ts";
-import { countOf, type Stamp, type Translator } from "./stamp.ts";
+import { countOf, type Translator } from "./stamp.ts";
 
 type AgentKind = "queue.agent-rang" | "queue.agent-missed" | "queue.agent-answered";
 const agent =
@@ -19,11 +19,6 @@ function readAgent(packet: Packet) {
 	const queue = packet.get("Queue") ?? "";
 	return { channel, agent: dialled, queue, member: packet.get("Interface") ?? "" };
 }
-
-const finished = (packet: Packet, stamp: Stamp, reason: string): PbxEvent[] | null => {
-	const told = readAgent(packet);
-	return told && [{ ...stamp, kind: "queue.agent-finished", ...told, reason }];
-};
 
 /** A member as events and as the answer to QueueStatus tell it; they differ in three names. */
 export function readMember(packet: Packet, present: boolean): QueueMember | null {
@@ -78,9 +73,10 @@ export const queueEvents: Readonly<Record<string, Translator>> = {
 	AgentCalled: agent("queue.agent-rang"),
 	AgentRingNoAnswer: agent("queue.agent-missed"),
 	AgentConnect: agent("queue.agent-answered"),
-	AgentComplete: (packet, stamp) => finished(packet, stamp, packet.get("Reason") ?? ""),
-	// The caller hung up while the agent heard the announcement.
-	AgentDump: (packet, stamp) => finished(packet, stamp, "dump"),
+	AgentComplete: (packet, stamp) => {
+		const told = readAgent(packet);
+		return told && [{ ...stamp, kind: "queue.agent-finished", ...told, reason: packet.get("Reason") ?? "" }];
+	},
 	QueueMemberAdded: member(true),
 	QueueMemberStatus: member(true),
 	QueueMemberPause: member(true),

@@ -80,5 +80,4 @@ export const transferEvents: Readonly<Record<string, Translator>> = {
 	UnParkedCall: unparked("retrieved"),
 	ParkedCallTimeOut: unparked("timed-out"),
 	ParkedCallGiveUp: unparked("gave-up"),
-	ParkedCallSwap: unparked("swapped"),
 };
