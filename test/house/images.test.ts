@@ -113,6 +113,21 @@ test("the admin signs in, the client is there, and the lab's PBX connects by its
 		.toContain('"state":"connected"');
 }, 60_000);
 
+test("the image alone is enough: its own database in the volume, and the demo", async () => {
+	const name = `${project}_alone`;
+	const docker = (...args: string[]) => promisify(execFile)("docker", args);
+	await docker("run", "-d", "--name", name, "-e", "DZVIN_DEMO=true", "dzvin");
+	try {
+		const said = async () => {
+			const { stdout, stderr } = await docker("logs", name);
+			return stdout + stderr;
+		};
+		await expect.poll(said, { timeout: 60_000, interval: 500 }).toMatch(/Demo: \S+ \/ \S+/);
+	} finally {
+		await docker("rm", "-f", "-v", name);
+	}
+}, 90_000);
+
 test("a stop is orderly", async () => {
 	await compose("stop", "-t", "15", "dzvin");
 	expect(inspect("dzvin", "{{.State.ExitCode}}")).toBe("0");
