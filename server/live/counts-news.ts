@@ -13,35 +13,55 @@ interface Deps {
 	onFailure(error: unknown): void;
 }
 
-/** Tells people what is owed, with figures read once per person and moment, never twice at the same time. */
+/**
+ * The figures may take a tenth of one connection's time, however many people look at them: they are
+ * nice to know, a ringing phone is not. Measured: read at will for 40 people at 100 calls a second
+ * they kept the database busy and made pop-ups 15 times slower.
+ */
+const restPerWork = 9;
+
+/** Tells people what is owed, with their figures: read for one person at a time, first for those whom it concerns most. */
 export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
-	const waiting = new Map<string, Owed[]>();
-	const timers = new Map<string, NodeJS.Timeout>();
-	const flush = async (userId: string) => {
-		const changes = waiting.get(userId) ?? [];
-		waiting.delete(userId);
+	/** In the order in which people have something to hear. */
+	const own = new Map<string, Owed[]>();
+	const others = new Map<string, Owed[]>();
+	let timer: NodeJS.Timeout | null = null;
+	let stopped = false;
+
+	const later = (milliseconds: number) => {
+		if (timer !== null || stopped || own.size + others.size === 0) return;
+		timer = setTimeout(() => void next(), milliseconds).unref();
+	};
+	const next = async () => {
+		const [first] = own.size > 0 ? own.keys() : others.keys();
+		if (first === undefined) return;
+		const changes = [...(others.get(first) ?? []), ...(own.get(first) ?? [])];
+		own.delete(first);
+		others.delete(first);
+		const began = performance.now();
 		try {
-			const figures = await counts(userId);
-			for (const change of changes) tell(userId, { ...change, counts: figures });
+			const figures = await counts(first);
+			for (const change of changes) tell(first, { ...change, counts: figures });
 		} catch (error) {
 			onFailure(error);
-		} finally {
-			timers.delete(userId);
-			if (waiting.has(userId)) schedule(userId);
 		}
-	};
-	const schedule = (userId: string) => {
-		if (!timers.has(userId)) timers.set(userId, setTimeout(() => void flush(userId), gather).unref());
+		timer = null;
+		later((performance.now() - began) * restPerWork);
 	};
 	return {
-		add(userId: string, change: Owed): void {
-			waiting.set(userId, [...(waiting.get(userId) ?? []), change]);
-			schedule(userId);
+		/** `isOwn`: this person is the one who owes it. */
+		add(userId: string, change: Owed, isOwn: boolean): void {
+			const queue = isOwn ? own : others;
+			const known = queue.get(userId);
+			if (known === undefined) queue.set(userId, [change]);
+			else known.push(change);
+			later(gather);
 		},
 		stop(): void {
-			for (const timer of timers.values()) clearTimeout(timer);
-			timers.clear();
-			waiting.clear();
+			stopped = true;
+			if (timer !== null) clearTimeout(timer);
+			own.clear();
+			others.clear();
 		},
 	};
 }

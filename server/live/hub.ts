@@ -124,7 +124,7 @@ export function createHub(deps: HubDeps) {
 		for (const userId of sockets.keys()) {
 			const person = people.get(userId);
 			if (person !== undefined && (assigneeId === null || assigneeId === userId || leads(person)))
-				counts.add(userId, change);
+				counts.add(userId, change, assigneeId === userId);
 		}
 	};
 
@@ -189,9 +189,11 @@ export function createHub(deps: HubDeps) {
 			const pop = await deps.popOfCall(callId);
 			if (pop !== null) liveCalls.matched(pop);
 		}),
-		fanOut.on("obligation.opened", "live", ({ obligation }) =>
-			tellOwed({ type: "obligation.opened", at: at(), obligation }, obligation.assignee?.id ?? null),
-		),
+		fanOut.on("obligation.opened", "live", ({ obligation }) => {
+			// While a call goes on and nobody has it, there is nothing to process yet.
+			if (obligation.call.endedAt === null && obligation.assignee === null) return;
+			tellOwed({ type: "obligation.opened", at: at(), obligation }, obligation.assignee?.id ?? null);
+		}),
 		fanOut.on("obligation.settled", "live", ({ id, callId, assigneeId }) =>
 			tellOwed({ type: "obligation.settled", at: at(), id, callId }, assigneeId),
 		),
