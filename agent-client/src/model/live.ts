@@ -18,6 +18,8 @@ export function createLive(deps: Deps) {
 	/** Version of the server that this page first spoke with. */
 	const firstVersion = signal<string | null>(null);
 	const version = signal<string | null>(null);
+	/** Milliseconds by which the server's clock is ahead of this machine's. */
+	const skew = signal(0);
 	const painted = new Set<string>();
 	let asked = false;
 
@@ -35,8 +37,10 @@ export function createLive(deps: Deps) {
 		}
 		const me = deps.me();
 		if (me === null) return;
-		if (message.type === "snapshot") asked = false;
-		else if (!continues(picture.value, message) && !asked) {
+		if (message.type === "snapshot") {
+			asked = false;
+			skew.value = Date.parse(message.at) - deps.now();
+		} else if (!continues(picture.value, message) && !asked) {
 			asked = true;
 			deps.send({ type: "resync" });
 		}
@@ -49,6 +53,7 @@ export function createLive(deps: Deps) {
 
 	return {
 		picture,
+		skew,
 		receive,
 		cards: computed(() => picture.value.cards),
 		ringing: computed(() => picture.value.cards.filter((card) => card.phase.kind === "ringing")),

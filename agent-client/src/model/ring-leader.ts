@@ -7,7 +7,7 @@
 
 export interface Channel {
 	postMessage(message: unknown): void;
-	onmessage: ((event: { data: unknown }) => void) | null;
+	addEventListener(kind: "message", listener: (event: { data: unknown }) => void): void;
 	close(): void;
 }
 
@@ -39,7 +39,7 @@ export function createRingLeader({ channel, tab, rank, wait }: Deps) {
 	const better = (a: { rank: number; tab: string }, b: { rank: number; tab: string }) =>
 		a.rank < b.rank || (a.rank === b.rank && a.tab < b.tab);
 
-	channel.onmessage = ({ data }) => {
+	channel.addEventListener("message", ({ data }) => {
 		const word = data as Word;
 		const bid = bids.get(word.key);
 		if (!bid || word.tab === tab) return;
@@ -59,7 +59,7 @@ export function createRingLeader({ channel, tab, rank, wait }: Deps) {
 				if (bid.state === "yielded") start(word.key, bid.decide);
 				return;
 		}
-	};
+	});
 
 	function start(key: string, decide: (own: boolean) => void): void {
 		const bid: Bid = { rank: rank(), best: true, state: "waiting", decide };

@@ -40,10 +40,37 @@ export function startOfWeek(at: number): number {
 export const secondsSince = (at: string | number, now: number) =>
 	Math.max(0, Math.floor((now - new Date(at).getTime()) / 1000));
 
-/** Value of an `<input type="datetime-local">`. */
-export function localInput(at: number): string {
-	const date = new Date(at);
-	return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}T${timeOfDay(at)}`;
+/**
+ * A moment as people type it: `24.11.2026 10:00`, `24.11 10:00` (the next such day), `10:00` (today, or
+ * tomorrow when that is over), `24.11.2026` (ten o'clock). Null when it is none of these.
+ */
+export function parseMoment(text: string, now: number): number | null {
+	const found = /^(?:(\d{1,2})\.(\d{1,2})(?:\.(\d{4}))?)?\s*(?:(\d{1,2}):(\d{2}))?$/.exec(text.trim());
+	if (!found || text.trim() === "") return null;
+	const today = new Date(now);
+	const [, day, month, year, hour = "10", minute = "0"] = found;
+	if (Number(hour) > 23 || Number(minute) > 59) return null;
+	const build = (y: number, m: number, d: number): number | null => {
+		const date = new Date(y, m, d, Number(hour), Number(minute));
+		return date.getMonth() === m && date.getDate() === d ? date.getTime() : null;
+	};
+	if (day === undefined || month === undefined) {
+		const at = new Date(today.getFullYear(), today.getMonth(), today.getDate(), Number(hour), Number(minute)).getTime();
+		return at > now ? at : new Date(at).setDate(today.getDate() + 1);
+	}
+	if (year !== undefined) return build(Number(year), Number(month) - 1, Number(day));
+	const at = build(today.getFullYear(), Number(month) - 1, Number(day));
+	return at !== null && at < now ? build(today.getFullYear() + 1, Number(month) - 1, Number(day)) : at;
+}
+
+/** `DD.MM.YYYY` → `YYYY-MM-DD`; null when there is no such day. */
+export function parseDate(text: string): string | null {
+	const found = /^(\d{1,2})\.(\d{1,2})\.(\d{4})$/.exec(text.trim());
+	if (!found) return null;
+	const [, day = "", month = "", year = ""] = found;
+	const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
+	const real = date.getUTCMonth() === Number(month) - 1 && date.getUTCDate() === Number(day);
+	return real ? `${year}-${two(Number(month))}-${two(Number(day))}` : null;
 }
 
 /** `YYYY-MM-DD` of a birthday → `DD.MM.YYYY`. */

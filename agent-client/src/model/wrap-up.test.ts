@@ -3,6 +3,7 @@ import { ApiError } from "../connection/http.ts";
 import { createDrafts, rememberComment } from "./drafts.ts";
 import { amountOf, createWrapUp, dispositionOf, emptyDraft } from "./wrap-up.ts";
 
+const now = new Date("2026-11-22T12:00:00").getTime();
 function memory() {
 	const map = new Map<string, string>();
 	return {
@@ -13,7 +14,7 @@ function memory() {
 	};
 }
 const form = (save: (body: unknown) => Promise<unknown> = async () => {}, store = memory()) =>
-	createWrapUp({ callId: "c1", drafts: createDrafts(store), save });
+	createWrapUp({ callId: "c1", drafts: createDrafts(store), now: () => now, save });
 
 test("a comment of blanks is no comment, and the form says so after the first try", async () => {
 	const wrapUp = form();
@@ -29,17 +30,25 @@ test("a sale wants an amount, a refusal wants a reason, work in hand wants nothi
 	wrapUp.change({ comment: "ok", status: "bought" });
 	expect(wrapUp.canSave).toBe(false);
 	wrapUp.change({ amount: "12 500,50" });
-	expect(dispositionOf(wrapUp.draft.value)).toEqual({ status: "bought", comment: "ok", amount: "12500.50" });
+	expect(dispositionOf(wrapUp.draft.value, now)).toEqual({ status: "bought", comment: "ok", amount: "12500.50" });
 	wrapUp.change({ status: "refused" });
 	expect(wrapUp.canSave).toBe(false);
 	wrapUp.change({ refusalReason: "Too expensive" });
-	expect(dispositionOf(wrapUp.draft.value)).toEqual({
+	expect(dispositionOf(wrapUp.draft.value, now)).toEqual({
 		status: "refused",
 		comment: "ok",
 		refusalReason: "Too expensive",
 	});
 	wrapUp.change({ status: "in_work" });
-	expect(dispositionOf(wrapUp.draft.value)).toEqual({ status: "in_work", comment: "ok" });
+	expect(dispositionOf(wrapUp.draft.value, now)).toEqual({ status: "in_work", comment: "ok" });
+	wrapUp.change({ nextContactAt: "24.11 10:00" });
+	expect(dispositionOf(wrapUp.draft.value, now)).toEqual({
+		status: "in_work",
+		comment: "ok",
+		nextContactAt: new Date("2026-11-24T10:00:00").toISOString(),
+	});
+	wrapUp.change({ nextContactAt: "01.01.2020 10:00" });
+	expect(wrapUp.canSave).toBe(false);
 });
 
 test("amounts as people type them", () => {

@@ -1,11 +1,12 @@
 import { computed, signal } from "@preact/signals";
 import type { DispositionInput, DispositionStatus } from "../../../server/protocol/disposition.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
+import { parseMoment } from "./time.ts";
 
 /** In the order of the digits 1-4. */
 export const statuses = ["in_work", "bought", "refused", "not_client"] as const satisfies readonly DispositionStatus[];
 
-/** What the person has typed so far. `nextContactAt` is the text of a local date and time, or empty. */
+/** What the person has typed so far. `nextContactAt` is the text of a local moment (see `parseMoment`), or empty. */
 export interface WrapUpDraft {
 	readonly status: DispositionStatus | null;
 	readonly comment: string;
@@ -36,7 +37,7 @@ export function amountOf(text: string): string | null {
 	return /^(?!0+(\.0+)?$)\d{1,13}(\.\d{1,2})?$/.test(plain) ? plain : null;
 }
 
-function problemsOf(draft: WrapUpDraft): Partial<Record<keyof WrapUpDraft, Problem>> {
+function problemsOf(draft: WrapUpDraft, now: number): Partial<Record<keyof WrapUpDraft, Problem>> {
 	const problems: Partial<Record<keyof WrapUpDraft, Problem>> = {};
 	if (draft.status === null) problems.status = "status-missing";
 	if (draft.comment.trim() === "") problems.comment = "comment-missing";
@@ -45,23 +46,22 @@ function problemsOf(draft: WrapUpDraft): Partial<Record<keyof WrapUpDraft, Probl
 		if (draft.amount.trim() === "") problems.amount = "amount-missing";
 		else if (amountOf(draft.amount) === null) problems.amount = "amount-wrong";
 	}
-	if (draft.status === "in_work" && draft.nextContactAt !== "" && Number.isNaN(Date.parse(draft.nextContactAt))) {
-		problems.nextContactAt = "time-wrong";
+	if (draft.status === "in_work" && draft.nextContactAt.trim() !== "") {
+		const moment = parseMoment(draft.nextContactAt, now);
+		if (moment === null || moment <= now) problems.nextContactAt = "time-wrong";
 	}
 	return problems;
 }
 
 /** The body for the server; null while something is missing. */
-export function dispositionOf(draft: WrapUpDraft): DispositionInput | null {
-	if (draft.status === null || Object.keys(problemsOf(draft)).length > 0) return null;
+export function dispositionOf(draft: WrapUpDraft, now: number): DispositionInput | null {
+	if (draft.status === null || Object.keys(problemsOf(draft, now)).length > 0) return null;
 	const comment = draft.comment.trim();
 	switch (draft.status) {
-		case "in_work":
-			return {
-				status: "in_work",
-				comment,
-				...(draft.nextContactAt && { nextContactAt: new Date(draft.nextContactAt).toISOString() }),
-			};
+		case "in_work": {
+			const moment = parseMoment(draft.nextContactAt, now);
+			return { status: "in_work", comment, ...(moment !== null && { nextContactAt: new Date(moment).toISOString() }) };
+		}
 		case "bought":
 			return { status: "bought", comment, amount: amountOf(draft.amount) ?? "" };
 		case "refused":
@@ -74,17 +74,18 @@ export function dispositionOf(draft: WrapUpDraft): DispositionInput | null {
 interface Deps {
 	readonly callId: string;
 	readonly drafts: DraftStore;
+	readonly now: () => number;
 	readonly save: (body: DispositionInput) => Promise<unknown>;
 }
 
 /** One wrap-up form. What is typed is kept with every key; a failed save loses nothing. */
-export function createWrapUp({ callId, drafts, save }: Deps) {
+export function createWrapUp({ callId, drafts, now, save }: Deps) {
 	const draft = signal<WrapUpDraft>(drafts.read(callId) ?? emptyDraft);
 	const touched = signal(false);
 	const saving = signal(false);
 	const failure = signal<FailureCode | null>(null);
 	const serverFields = signal<Readonly<Record<string, string>>>({});
-	const problems = computed(() => problemsOf(draft.value));
+	const problems = computed(() => problemsOf(draft.value, now()));
 
 	return {
 		callId,
@@ -114,7 +115,7 @@ export function createWrapUp({ callId, drafts, save }: Deps) {
 		/** True when it was saved. */
 		async submit(): Promise<boolean> {
 			touched.value = true;
-			const body = dispositionOf(draft.value);
+			const body = dispositionOf(draft.value, now());
 			if (body === null || saving.value) return false;
 			saving.value = true;
 			failure.value = null;

@@ -1,0 +1,181 @@
+import { computed, effect, signal } from "@preact/signals";
+import type { Settings } from "../../server/protocol/settings.ts";
+import type { Colleague, Preferences } from "../../server/protocol/user.ts";
+import { createAlerting } from "./alerts/alerting.ts";
+import { createBell } from "./alerts/bell.ts";
+import { createNotices } from "./alerts/notices.ts";
+import { createApi, type DemoState } from "./connection/api.ts";
+import { ApiError, createRequest } from "./connection/http.ts";
+import { type LiveLink, openLive } from "./connection/socket.ts";
+import { preferredLanguage, speak, spoken } from "./i18n/translate.ts";
+import { createDrafts } from "./model/drafts.ts";
+import { createLive } from "./model/live.ts";
+import { createRingLeader } from "./model/ring-leader.ts";
+import { createSession } from "./model/session.ts";
+import { incomingSentence } from "./parts/incoming-sentence.ts";
+
+/** The wiring of the client, from top to bottom. Screens take what they need from here. */
+
+const localNow = signal(Date.now());
+setInterval(() => {
+	localNow.value = Date.now();
+}, 1000);
+/** Seconds pass, by the server's clock: whatever shows a duration reads this. */
+export const now = computed(() => localNow.value + live.skew.value);
+
+export const request = createRequest({
+	fetch: (input, init) => fetch(input, init),
+	random: Math.random,
+	wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+	onUnauthenticated: () => session.lost(),
+});
+export const api = createApi(request);
+export const drafts = createDrafts(sessionStorage);
+
+export const link = signal<LiveLink | null>(null);
+export const live = createLive({
+	now: Date.now,
+	me: () => session.me.value?.id ?? null,
+	wrapUps: drafts.open,
+	send: (message) => link.value?.send(message),
+	// Two frames: the first one draws, and when the second begins the first is on the screen.
+	afterPaint: (work) => requestAnimationFrame(() => requestAnimationFrame(work)),
+	later: (work, milliseconds) => setTimeout(work, milliseconds),
+});
+
+export const settings = signal<Settings | null>(null);
+export const colleagues = signal<readonly Colleague[]>([]);
+export const demo = signal<DemoState | null>(null);
+/** Planned contacts whose day has come. */
+export const plansDue = signal(0);
+
+const languageKey = "dzvin:language";
+const themeKey = "dzvin:theme";
+const remember = (key: string, value: string) => {
+	try {
+		localStorage.setItem(key, value);
+	} catch {
+		// No storage: the next visit begins with the browser's language and theme.
+	}
+};
+/** Shows the page in this language and theme; both are kept for the sign-in page. */
+export function applyPreferences(preferences: Preferences): void {
+	if (preferences.language && preferences.language !== spoken()) void speak(preferences.language);
+	if (preferences.language) remember(languageKey, preferences.language);
+	if (preferences.theme) remember(themeKey, preferences.theme);
+	const theme = preferences.theme ?? localStorage.getItem(themeKey) ?? "system";
+	if (theme === "system") delete document.documentElement.dataset.theme;
+	else document.documentElement.dataset.theme = theme;
+}
+/** Language and theme before anybody signed in. */
+export async function begin(): Promise<void> {
+	const kept = localStorage.getItem(languageKey);
+	applyPreferences({});
+	await speak(preferredLanguage(kept ? [kept] : navigator.languages));
+}
+effect(() => {
+	document.documentElement.lang = spoken();
+});
+
+/** What the screens need beside the live picture; read anew with every snapshot. */
+async function readSurroundings(): Promise<void> {
+	const quietly = async <T>(reading: Promise<T>, put: (value: T) => void) => {
+		try {
+			put(await reading);
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+		}
+	};
+	await Promise.all([
+		quietly(api.settings(), (value) => {
+			settings.value = value;
+		}),
+		quietly(api.colleagues(), (page) => {
+			colleagues.value = page.items;
+		}),
+		quietly(api.demo(), (value) => {
+			demo.value = value;
+		}),
+		readPlans(),
+	]);
+}
+/** Counts the plans of today and before. */
+export async function readPlans(): Promise<void> {
+	try {
+		const { items } = await api.tasks({ limit: 100 });
+		const end = new Date().setHours(24, 0, 0, 0);
+		plansDue.value = items.filter((task) => task.doneAt === null && new Date(task.dueAt).getTime() < end).length;
+	} catch (error) {
+		if (!(error instanceof ApiError)) throw error;
+	}
+}
+
+export const session = createSession({
+	api,
+	onPreferences: applyPreferences,
+	onIn() {
+		live.reset();
+		link.value?.close();
+		link.value = openLive({
+			url: () => `${location.origin.replace(/^http/, "ws")}/api/live`,
+			now: Date.now,
+			random: Math.random,
+			onMessage(message) {
+				live.receive(message);
+				if (message.type === "snapshot") void readSurroundings();
+			},
+			onClosed: () => void session.look(),
+		});
+	},
+	onOut(expired) {
+		link.value?.close();
+		link.value = null;
+		live.reset();
+		if (!expired) sessionStorage.clear();
+	},
+});
+
+export const lost = computed(() => {
+	const state = link.value?.state.value;
+	return state?.kind === "lost" ? state : null;
+});
+
+export const bell = createBell(() => new AudioContext());
+export const notices = createNotices();
+const leader = createRingLeader({
+	channel: new BroadcastChannel("dzvin-ring"),
+	tab: crypto.getRandomValues(new Uint32Array(2)).join("-"),
+	rank: () => (document.hasFocus() ? 0 : document.visibilityState === "visible" ? 1 : 2),
+	wait: (work, milliseconds) => setTimeout(work, milliseconds),
+});
+/** The call whose card should get the focus; the card takes it and clears it. */
+export const jumpTo = signal<string | null>(null);
+export const alerting = createAlerting({
+	live,
+	leader,
+	bell,
+	notices,
+	preferences: () => session.preferences.value,
+	pageInUse: () => document.hasFocus(),
+	sentence: incomingSentence,
+	jump: (callId) => {
+		jumpTo.value = callId;
+	},
+});
+
+// Cards that show a wrap-up form open again after a reload.
+effect(() => {
+	if (live.picture.value.seq === null) return;
+	drafts.setOpen(live.cards.value.filter((card) => card.phase.kind === "wrap-up").map((card) => card.pop.call.id));
+});
+
+for (const event of ["pointerdown", "keydown"] as const) {
+	addEventListener(event, () => void bell.unlock(), { once: true, capture: true });
+}
+addEventListener("online", () => link.value?.wake());
+document.addEventListener("visibilitychange", () => {
+	if (document.visibilityState === "visible") link.value?.wake();
+});
+addEventListener("pagehide", () => leader.leave());
+// A chunk of an older build is gone after an update of the server: load the page anew.
+addEventListener("vite:preloadError", () => location.reload());

@@ -1,0 +1,16 @@
+import { ApiError } from "../connection/http.ts";
+import { say } from "./toast.tsx";
+import { failureText } from "./words.tsx";
+
+/** Does what a button says; a failure is said in a toast. True when it worked. */
+export async function attempt(work: Promise<unknown>, done?: string): Promise<boolean> {
+	try {
+		await work;
+		if (done) say(done);
+		return true;
+	} catch (error) {
+		if (!(error instanceof ApiError)) throw error;
+		say(failureText(error.code), "bad");
+		return false;
+	}
+}

@@ -1,0 +1,118 @@
+import { useSignal } from "@preact/signals";
+import type { Me } from "../../../server/protocol/user.ts";
+import { api, demo, link, live, lost, now } from "../client.ts";
+import { type Key, t } from "../i18n/translate.ts";
+import { clock, dayAndTime } from "../model/time.ts";
+import { attempt } from "./attempt.ts";
+import { Icon } from "./icon.tsx";
+import { Outside } from "./text.tsx";
+
+/** What everybody has to know now: connection, PBX, a new version, demo data. */
+export function Bars({ me }: { me: Me }) {
+	const away = lost.value;
+	const trouble = live.pbxTrouble.value;
+	return (
+		<div class="bars">
+			<div role="status">
+				{away && (
+					<p class="bar bad">
+						<Icon name="lost" small />
+						<span class="grow">
+							{t("link.lost")} <span class="timer">{clock((now.value - live.skew.value - away.since) / 1000)}</span>
+						</span>
+						<button type="button" class="button small" onClick={() => link.value?.reconnect()}>
+							{t("list.retry")}
+						</button>
+					</p>
+				)}
+				{!away && trouble && trouble.state !== "stopped" && (
+					<p class="bar warn">
+						<Icon name="plug" small />
+						<span class="grow">
+							{t(`pbx.bar.${trouble.state}`, { name: trouble.name, since: dayAndTime(trouble.since) })}{" "}
+							{me.role === "admin" && trouble.problem && (
+								<span class="small">
+									<Outside text={trouble.problem} class="" />
+								</span>
+							)}
+						</span>
+						{me.role === "admin" && (
+							<a class="button small" href="/admin/pbx">
+								{t("pbx.look")}
+							</a>
+						)}
+					</p>
+				)}
+				{live.outdated.value && (
+					<p class="bar">
+						<Icon name="info" small />
+						<span class="grow">{t("version.new")}</span>
+						<button type="button" class="button small" onClick={() => location.reload()}>
+							{t("version.reload")}
+						</button>
+					</p>
+				)}
+			</div>
+			{demo.value?.present && <DemoBar admin={me.role === "admin"} />}
+		</div>
+	);
+}
+
+const known: Record<string, Key> = {
+	"known-client": "demo.known-client",
+	"unknown-number": "demo.unknown-number",
+	withheld: "demo.withheld",
+	"several-people": "demo.several-people",
+	missed: "demo.missed",
+};
+
+/** Says that the data is for show, plays calls, and takes everything away again. */
+function DemoBar({ admin }: { admin: boolean }) {
+	const sure = useSignal(false);
+	const scenarios = demo.value?.scenarios ?? [];
+	return (
+		<div class="bar demo">
+			<Icon name="spark" small />
+			<span class="grow">{t("demo.banner")}</span>
+			<select
+				class="input demo-pick"
+				aria-label={t("demo.simulate")}
+				value=""
+				onChange={(event) => {
+					const { value } = event.currentTarget;
+					event.currentTarget.value = "";
+					if (value) void attempt(api.simulate(value), t("demo.on-its-way"));
+				}}
+			>
+				<option value="">{t("demo.simulate")}</option>
+				{scenarios.map(({ id, title }) => (
+					<option key={id} value={id}>
+						{known[id] ? t(known[id]) : title}
+					</option>
+				))}
+			</select>
+			{admin &&
+				(sure.value ? (
+					<>
+						<button
+							type="button"
+							class="button small danger"
+							onClick={async () => {
+								if (await attempt(api.wipeDemo(), t("demo.wiped"))) location.assign("/");
+							}}
+						>
+							{t("demo.wipe-sure")}
+						</button>
+						<button type="button" class="button small" onClick={() => (sure.value = false)}>
+							{t("action.cancel")}
+						</button>
+					</>
+				) : (
+					<button type="button" class="button small" onClick={() => (sure.value = true)}>
+						<Icon name="trash" small />
+						{t("demo.wipe")}
+					</button>
+				))}
+		</div>
+	);
+}

@@ -1,0 +1,234 @@
+import { useSignal, useSignalEffect } from "@preact/signals";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { alerting, api, jumpTo, live, now } from "../client.ts";
+import { t } from "../i18n/translate.ts";
+import type { Card as CardModel } from "../model/picture.ts";
+import { clock, secondsSince } from "../model/time.ts";
+import { attempt } from "./attempt.ts";
+import { CallerDetails, CardCandidates, UnknownCaller } from "./card-caller.tsx";
+import { Icon } from "./icon.tsx";
+import { callerTitle } from "./incoming-sentence.ts";
+import { NumberText, Outside } from "./text.tsx";
+import { say } from "./toast.tsx";
+import { WrapUpForm } from "./wrap-up-form.tsx";
+
+interface Props {
+	readonly card: CardModel;
+	readonly small: boolean;
+	readonly onSmall: (small: boolean) => void;
+}
+
+/** The ringing call, the conversation, or what is left to do after it: bottom right over every page. */
+export function Card({ card, small, onSmall }: Props) {
+	const element = useRef<HTMLElement>(null);
+	const noting = useSignal(false);
+	const { route } = useLocation();
+	const id = useId();
+	const { pop, phase } = card;
+	const { call, contact } = pop;
+
+	useEffect(() => live.shown(card), [card]);
+	useSignalEffect(() => {
+		if (jumpTo.value !== call.id) return;
+		jumpTo.value = null;
+		onSmall(false);
+		requestAnimationFrame(() =>
+			element.current?.querySelector<HTMLElement>("input:checked, input, [data-first], button")?.focus(),
+		);
+	});
+
+	const open = () => {
+		if (!contact) return;
+		if (phase.kind !== "ringing") onSmall(true);
+		route(`/contacts/${contact.id}`);
+	};
+	const spam = () =>
+		attempt(api.dispose(call.id, { status: "not_client", comment: t("card.spam-comment") }), t("card.spam-done"));
+
+	const over = phase.kind === "elsewhere" || phase.kind === "gone";
+	return (
+		<article
+			ref={element}
+			class={`card ${phase.kind} ${small ? "is-small" : ""}`}
+			aria-labelledby={`${id}-name`}
+			data-call={call.id}
+			onKeyDown={(event) => {
+				if (event.altKey && event.code === "KeyN" && contact) {
+					event.preventDefault();
+					noting.value = true;
+				}
+			}}
+		>
+			<header>
+				<CardHead card={card} />
+				{phase.kind === "ringing" && alerting.owned.value.includes(call.id) && (
+					<button
+						type="button"
+						class="button quiet icon-only small"
+						aria-label={t("card.mute")}
+						title={t("card.mute")}
+						disabled={alerting.muted.value.includes(call.id)}
+						onClick={() => alerting.mute(call.id)}
+					>
+						<Icon name={alerting.muted.value.includes(call.id) ? "mute" : "bell"} small />
+					</button>
+				)}
+				<button
+					type="button"
+					class="button quiet icon-only small"
+					aria-label={small ? t("card.enlarge") : t("card.reduce")}
+					aria-expanded={!small}
+					onClick={() => onSmall(!small)}
+				>
+					<Icon name={small ? "plus" : "minus"} small />
+				</button>
+				{phase.kind === "wrap-up" && (
+					<button
+						type="button"
+						class="button quiet icon-only small"
+						aria-label={t("card.later")}
+						title={t("card.later")}
+						onClick={() => live.dismiss(call.id)}
+					>
+						<Icon name="close" small />
+					</button>
+				)}
+			</header>
+
+			<h2 class="caller" id={`${id}-name`}>
+				<Outside text={callerTitle(card)} />
+			</h2>
+
+			{!small && phase.kind === "wrap-up" && (
+				<WrapUpForm
+					callId={call.id}
+					compact
+					onSaved={() => {
+						const next = live.cards.value.find(
+							(other) => other.phase.kind === "wrap-up" && other.pop.call.id !== call.id,
+						);
+						live.dismiss(call.id);
+						const left = Math.max(0, live.counts.value.mine - 1);
+						say(left > 0 ? t("wrap.saved-more", { count: left }) : t("wrap.saved"));
+						if (next) jumpTo.value = next.pop.call.id;
+					}}
+				/>
+			)}
+			{!small && (phase.kind === "ringing" || phase.kind === "talking") && (
+				<>
+					{pop.match.state === "several" && !contact ? (
+						<CardCandidates pop={pop} />
+					) : contact ? (
+						<CallerDetails pop={pop} />
+					) : (
+						<UnknownCaller pop={pop} />
+					)}
+					{noting.value && contact && <QuickNote contactId={contact.id} onDone={() => (noting.value = false)} />}
+					<div class="row actions">
+						{contact && (
+							<>
+								<button type="button" class="button primary small" data-first onClick={open}>
+									<Icon name="user" small />
+									{t("card.open")}
+								</button>
+								<button type="button" class="button small" onClick={() => (noting.value = !noting.value)}>
+									<Icon name="note" small />
+									{t("card.note")}
+								</button>
+							</>
+						)}
+						{call.direction === "inbound" && (
+							<button type="button" class="button quiet small end" onClick={() => void spam()}>
+								<Icon name="ban" small />
+								{t("card.spam")}
+							</button>
+						)}
+					</div>
+				</>
+			)}
+			{over && !small && (
+				<p class="muted">
+					{phase.kind === "elsewhere"
+						? phase.by
+							? t("card.answered-by", { name: phase.by })
+							: t("card.answered-elsewhere")
+						: t("card.gave-up")}
+				</p>
+			)}
+		</article>
+	);
+}
+
+/** Direction, time, queue and choice in the menu: one line. */
+function CardHead({ card: { pop, phase } }: { card: CardModel }) {
+	const { call } = pop;
+	switch (phase.kind) {
+		case "ringing":
+			return (
+				<p class="cut grow head">
+					<Icon name={call.direction === "outbound" ? "out" : "in"} small />
+					<strong>{t(`card.${call.direction}`)}</strong>
+					<span class="timer">{clock(secondsSince(call.startedAt, now.value))}</span>
+					{call.queue && <Outside text={t("card.queue", { queue: call.queue })} />}
+					{call.ivr && <span class="nowrap">{t("card.ivr", { digits: call.ivr })}</span>}
+				</p>
+			);
+		case "talking":
+			return (
+				<p class="cut grow head">
+					<Icon name="phone" small />
+					<strong>{t("call.talking")}</strong>
+					<span class="timer">{clock(secondsSince(phase.since, now.value))}</span>
+					{call.number && <NumberText number={call.number} />}
+				</p>
+			);
+		case "wrap-up":
+			return (
+				<p class="cut grow head">
+					<Icon name="check" small />
+					<strong>{t("card.finish")}</strong>
+					<span class="timer" title={t("card.since-end")}>
+						{clock(secondsSince(phase.endedAt, now.value))}
+					</span>
+					{call.number && <NumberText number={call.number} />}
+				</p>
+			);
+		case "elsewhere":
+		case "gone":
+			return (
+				<p class="cut grow head">
+					<Icon name={phase.kind === "gone" ? "missed" : "check"} small />
+					<strong>{t(phase.kind === "gone" ? "card.over" : "card.taken")}</strong>
+				</p>
+			);
+	}
+}
+
+function QuickNote({ contactId, onDone }: { contactId: string; onDone: () => void }) {
+	const text = useSignal("");
+	const field = useRef<HTMLInputElement>(null);
+	useEffect(() => field.current?.focus(), []);
+	return (
+		<form
+			class="row"
+			onSubmit={async (event) => {
+				event.preventDefault();
+				if (text.value.trim() === "") return field.current?.focus();
+				if (await attempt(api.addNote(contactId, text.value.trim()), t("note.saved"))) onDone();
+			}}
+		>
+			<input
+				ref={field}
+				class="input grow"
+				aria-label={t("note.text")}
+				placeholder={t("note.text")}
+				value={text.value}
+				onInput={(event) => (text.value = event.currentTarget.value)}
+			/>
+			<button type="submit" class="button small">
+				{t("action.save")}
+			</button>
+		</form>
+	);
+}

@@ -1,0 +1,20 @@
+import { t } from "../i18n/translate.ts";
+import { writtenNumber } from "../model/number.ts";
+import type { Card } from "../model/picture.ts";
+
+/** Who calls, in one short name: contact, several people, number, or "withheld". */
+export function callerTitle(card: Pick<Card, "pop">): string {
+	const { pop } = card;
+	if (pop.contact) return pop.contact.name;
+	if (pop.match.state === "withheld") return t("caller.withheld");
+	if (pop.match.state === "several") return t("caller.several", { count: pop.match.candidates.length });
+	if (pop.call.number) return writtenNumber(pop.call.number);
+	return pop.call.rawNumber || t("caller.withheld");
+}
+
+/** What the live region and the notice say. */
+export function incomingSentence(card: Card): string {
+	const { owner } = card.pop;
+	const name = callerTitle(card);
+	return owner ? t("incoming.owned", { name, owner: owner.name }) : t("incoming.plain", { name });
+}

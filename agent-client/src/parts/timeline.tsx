@@ -1,0 +1,258 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import type { TimelineItem } from "../../../server/protocol/contact.ts";
+import { api, now } from "../client.ts";
+import { type Key, t } from "../i18n/translate.ts";
+import { clock, dayAndTime, secondsSince, timeOfDay } from "../model/time.ts";
+import { attempt } from "./attempt.ts";
+import { colleaguesOf } from "./call-row.tsx";
+import { Icon } from "./icon.tsx";
+import { Player } from "./player.tsx";
+import { ListState, Nothing } from "./states.tsx";
+import { Lines, NumberText, Outside } from "./text.tsx";
+import { useList } from "./use-list.ts";
+import { callLook, DispositionChip, dayTitle } from "./words.tsx";
+
+const kinds = ["all", "call", "note", "task", "change"] as const;
+
+/** Everything that happened with this client, newest first. */
+export function Timeline({ contactId }: { contactId: string }) {
+	const kind = useSignal<(typeof kinds)[number]>("all");
+	const list = useList<TimelineItem>(`${contactId} ${kind.value}`, (after, signal) =>
+		api.timeline(contactId, { kinds: kind.value === "all" ? undefined : kind.value, after, limit: 50 }, signal),
+	);
+	return (
+		<section class="panel" aria-labelledby="history-title">
+			<header>
+				<h2 id="history-title">{t("timeline.title")}</h2>
+				<div class="segments end" role="group" aria-label={t("timeline.kinds")}>
+					{kinds.map((one) => (
+						<button key={one} type="button" aria-pressed={kind.value === one} onClick={() => (kind.value = one)}>
+							{t(`timeline.${one}`)}
+						</button>
+					))}
+				</div>
+			</header>
+			<div class="body stack">
+				<NoteForm contactId={contactId} onSaved={() => void list.reload()} />
+				<ListState
+					list={list}
+					empty={<Nothing icon="clock" title={t("timeline.none")} text={t("timeline.none-text")} />}
+				>
+					{(items) => <Days items={items} />}
+				</ListState>
+			</div>
+		</section>
+	);
+}
+
+function Days({ items }: { items: readonly TimelineItem[] }) {
+	const days = new Map<string, TimelineItem[]>();
+	for (const item of items) {
+		const day = dayTitle(item.at, now.value);
+		days.set(day, [...(days.get(day) ?? []), item]);
+	}
+	return (
+		<div class="timeline">
+			{[...days].map(([day, entries]) => (
+				<section key={day}>
+					<h3 class="day">{day}</h3>
+					<ol>
+						{entries.map((item) => (
+							<li key={`${item.kind} ${item.id}`} class={`event ${item.kind}`}>
+								<Entry item={item} />
+							</li>
+						))}
+					</ol>
+				</section>
+			))}
+		</div>
+	);
+}
+
+function Entry({ item }: { item: TimelineItem }) {
+	switch (item.kind) {
+		case "call":
+			return <CallEntry item={item} />;
+		case "note":
+			return (
+				<>
+					<span class="sign accent">
+						<Icon name="note" />
+					</span>
+					<div class="event-body">
+						<p class="row wrap small muted">
+							<time dateTime={item.at}>{timeOfDay(item.at)}</time>
+							<span>{t("timeline.note-by")}</span>
+							<Outside text={item.by.name} />
+						</p>
+						<p>
+							<Lines text={item.text} />
+						</p>
+					</div>
+				</>
+			);
+		case "task":
+			return (
+				<>
+					<span class={`sign ${item.doneAt ? "good" : "warn"}`}>
+						<Icon name={item.doneAt ? "check" : "calendar"} />
+					</span>
+					<div class="event-body">
+						<p class="row wrap">
+							<strong>{t(item.doneAt ? "timeline.task-done" : "timeline.task-planned")}</strong>
+							<time class="muted" dateTime={item.at}>
+								{dayAndTime(item.at)}
+							</time>
+						</p>
+						<p>
+							<Lines text={item.title} />
+						</p>
+					</div>
+				</>
+			);
+		case "change":
+			return <ChangeEntry item={item} />;
+	}
+}
+
+const statusKeys: Record<string, Key> = {
+	new: "contact.status.new",
+	in_work: "contact.status.in_work",
+	client: "contact.status.client",
+	refused: "contact.status.refused",
+	not_client: "contact.status.not_client",
+};
+
+function ChangeEntry({ item }: { item: Extract<TimelineItem, { kind: "change" }> }) {
+	const shown = (value: string | null) => {
+		const key = item.field === "status" && value !== null ? statusKeys[value] : undefined;
+		return key ? t(key) : (value ?? t("timeline.nothing"));
+	};
+	return (
+		<>
+			<span class="sign">
+				<Icon name="change" />
+			</span>
+			<div class="event-body">
+				<p class="row wrap small muted">
+					<time dateTime={item.at}>{timeOfDay(item.at)}</time>
+					<span>{t(`timeline.change.${item.field}`)}</span>
+					{item.field === "created" ? null : (
+						<span class="row">
+							<Outside text={shown(item.from)} />
+							<Icon name="right" small />
+							<Outside text={shown(item.to)} />
+						</span>
+					)}
+					{item.by && <Outside text={item.by.name} />}
+				</p>
+			</div>
+		</>
+	);
+}
+
+function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind: "call" }> }) {
+	const look = callLook(call);
+	const people = colleaguesOf(call);
+	const settled = call.obligation?.settledAt;
+	return (
+		<>
+			<span class={`sign ${look.tone}`}>
+				<Icon name={look.icon} />
+			</span>
+			<div class="event-body">
+				<p class="row wrap">
+					<time class="muted" dateTime={at}>
+						{timeOfDay(at)}
+					</time>
+					<strong>{t(look.key)}</strong>
+					{call.talkSeconds > 0 && <span>{clock(call.talkSeconds)}</span>}
+					{call.endedAt === null && (
+						<span class="chip accent timer">{clock(secondsSince(call.startedAt, now.value))}</span>
+					)}
+					{people && <Outside text={people} class="muted cut" />}
+					{call.disposition && <DispositionChip disposition={call.disposition} />}
+					{!call.disposition && call.endedAt !== null && call.obligation && !settled && (
+						<a class="chip warn" href={`/process?call=${call.id}`}>
+							<Icon name="edit" small />
+							{t("call.process")}
+						</a>
+					)}
+					{call.recovered && <span class="chip">{t("call.recovered")}</span>}
+					{call.interrupted && <span class="chip warn">{t("call.interrupted")}</span>}
+				</p>
+				<p class="row wrap small muted">
+					{call.number && <NumberText number={call.number} />}
+					{call.queue && <Outside text={t("card.queue", { queue: call.queue })} class="" />}
+					{call.did && (
+						<span>
+							{t("card.line")} <NumberText number={call.did} />
+						</span>
+					)}
+					{call.ringSeconds > 0 && <span>{t("timeline.waited", { time: clock(call.ringSeconds) })}</span>}
+					{call.outcome === "missed" && settled && (
+						<span>
+							{t("timeline.settled-after", { time: clock(secondsSince(call.startedAt, Date.parse(settled))) })}
+						</span>
+					)}
+				</p>
+				{call.disposition && (
+					<p class="said">
+						<Lines text={call.disposition.comment} />
+						{call.disposition.refusalReason && (
+							<span class="muted small">
+								{" "}
+								<Outside text={t("timeline.reason", { reason: call.disposition.refusalReason })} class="" />
+							</span>
+						)}
+					</p>
+				)}
+				{call.recordings.map((recording) => (
+					<Player key={recording.url} recording={recording} />
+				))}
+			</div>
+		</>
+	);
+}
+
+function NoteForm({ contactId, onSaved }: { contactId: string; onSaved: () => void }) {
+	const text = useSignal("");
+	const field = useRef<HTMLTextAreaElement>(null);
+	async function save(): Promise<void> {
+		if (text.value.trim() === "") return field.current?.focus();
+		if (await attempt(api.addNote(contactId, text.value.trim()))) {
+			text.value = "";
+			onSaved();
+		}
+	}
+	return (
+		<form
+			class="note-form"
+			onSubmit={(event) => {
+				event.preventDefault();
+				void save();
+			}}
+		>
+			<textarea
+				ref={field}
+				class="input"
+				rows={1}
+				maxLength={10_000}
+				aria-label={t("note.text")}
+				placeholder={t("note.text")}
+				value={text.value}
+				onInput={(event) => (text.value = event.currentTarget.value)}
+				onKeyDown={(event) => {
+					if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+						event.preventDefault();
+						void save();
+					}
+				}}
+			/>
+			<button type="submit" class="button">
+				{t("note.add")}
+			</button>
+		</form>
+	);
+}

@@ -1,0 +1,261 @@
+import { useSignal } from "@preact/signals";
+import type { Pbx, PbxCheck } from "../../../server/protocol/pbx.ts";
+import { api, live, now } from "../client.ts";
+import { ApiError, type FailureCode } from "../connection/http.ts";
+import { t } from "../i18n/translate.ts";
+import { attempt } from "../parts/attempt.ts";
+import { Icon, type IconName } from "../parts/icon.tsx";
+import { PbxForm } from "../parts/pbx-form.tsx";
+import { Failure, ListState, Loading, Nothing } from "../parts/states.tsx";
+import { Outside } from "../parts/text.tsx";
+import { say } from "../parts/toast.tsx";
+import { useList } from "../parts/use-list.ts";
+import { stretchText } from "../parts/words.tsx";
+
+const tones = {
+	connecting: "accent",
+	connected: "good",
+	"login-refused": "bad",
+	away: "bad",
+	stopped: "",
+} as const;
+const icons: Record<Pbx["state"], IconName> = {
+	connecting: "clock",
+	connected: "check",
+	"login-refused": "alert",
+	away: "lost",
+	stopped: "minus",
+};
+
+/** The telephone systems: how they are, what is wrong, which lines to paste. */
+export default function Pbxs() {
+	const list = useList<Pbx>("pbxs", () => api.pbxs(), false);
+	const adding = useSignal(false);
+	return (
+		<div class="stack">
+			<div class="row wrap">
+				<h1 class="grow">{t("nav.pbx")}</h1>
+				{!adding.value && (
+					<button type="button" class="button primary" onClick={() => (adding.value = true)}>
+						<Icon name="plus" />
+						{t("pbx.add")}
+					</button>
+				)}
+			</div>
+			{adding.value && (
+				<section class="panel" aria-label={t("pbx.add")}>
+					<div class="body">
+						<PbxForm
+							pbx={null}
+							onCancel={() => (adding.value = false)}
+							onSaved={() => {
+								adding.value = false;
+								say(t("pbx.added"));
+								void list.reload();
+							}}
+						/>
+					</div>
+				</section>
+			)}
+			<ListState
+				list={list}
+				empty={
+					adding.value ? null : (
+						<section class="panel">
+							<Nothing icon="plug" title={t("pbx.none")} text={t("pbx.none-text")}>
+								<button type="button" class="button primary" onClick={() => (adding.value = true)}>
+									{t("pbx.add")}
+								</button>
+							</Nothing>
+						</section>
+					)
+				}
+			>
+				{(pbxs) => pbxs.map((pbx) => <PbxPanel key={pbx.id} pbx={pbx} onChanged={() => void list.reload()} />)}
+			</ListState>
+		</div>
+	);
+}
+
+function PbxPanel({ pbx, onChanged }: { pbx: Pbx; onChanged: () => void }) {
+	const editing = useSignal(false);
+	const removing = useSignal(false);
+	const check = useSignal<"none" | "running" | PbxCheck | FailureCode>("none");
+	const current = live.picture.value.pbxs.find((one) => one.id === pbx.id) ?? pbx;
+
+	async function run(): Promise<void> {
+		check.value = "running";
+		try {
+			check.value = await api.checkPbx(pbx.id);
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			check.value = error.code;
+		}
+	}
+	return (
+		<section class="panel" aria-label={pbx.name}>
+			<header>
+				<h2 class="grow cut">
+					<Outside text={pbx.name} />
+				</h2>
+				<span class={`chip ${tones[current.state]}`}>
+					<Icon name={icons[current.state]} small />
+					{t(`pbx.state.${current.state}`)}
+					{current.state !== "stopped" && (
+						<span>{stretchText(Math.max(0, now.value - Date.parse(current.since)))}</span>
+					)}
+				</span>
+			</header>
+			<div class="body stack">
+				<p class="muted">
+					<bdi dir="ltr">
+						{pbx.host}:{pbx.port}
+					</bdi>
+					{" · "}
+					{t(pbx.tls ? "pbx.tls-on" : "pbx.tls-off")}
+					{" · "}
+					{t(pbx.control ? "pbx.control-on" : "pbx.control-off")}
+				</p>
+				{current.problem && current.state !== "connected" && (
+					<p class="notice bad">
+						<Icon name="alert" />
+						<Outside text={current.problem} class="" />
+					</p>
+				)}
+				<div class="row wrap">
+					<button type="button" class="button" disabled={check.value === "running"} onClick={() => void run()}>
+						<Icon name="check" />
+						{t("pbx.check")}
+					</button>
+					{!pbx.demo && (
+						<>
+							<button
+								type="button"
+								class="button"
+								aria-expanded={editing.value}
+								onClick={() => (editing.value = !editing.value)}
+							>
+								<Icon name="edit" />
+								{t("action.edit")}
+							</button>
+							{removing.value ? (
+								<>
+									<button
+										type="button"
+										class="button danger"
+										onClick={async () => {
+											if (await attempt(api.removePbx(pbx.id), t("pbx.removed"))) onChanged();
+										}}
+									>
+										{t("pbx.remove-sure")}
+									</button>
+									<button type="button" class="button quiet" onClick={() => (removing.value = false)}>
+										{t("action.cancel")}
+									</button>
+								</>
+							) : (
+								<button type="button" class="button quiet" onClick={() => (removing.value = true)}>
+									<Icon name="trash" />
+									{t("pbx.remove")}
+								</button>
+							)}
+						</>
+					)}
+				</div>
+				<div aria-live="polite">
+					{check.value === "running" && <Loading rows={2} />}
+					{typeof check.value === "string" && check.value !== "running" && check.value !== "none" && (
+						<Failure code={check.value} retry={() => void run()} />
+					)}
+					{typeof check.value === "object" && <Findings check={check.value} />}
+				</div>
+				{editing.value ? (
+					<PbxForm
+						pbx={pbx}
+						onCancel={() => (editing.value = false)}
+						onSaved={() => {
+							editing.value = false;
+							say(t("action.saved"));
+							onChanged();
+						}}
+					/>
+				) : (
+					!pbx.demo && <Stanzas pbx={pbx} open={current.state !== "connected"} />
+				)}
+			</div>
+		</section>
+	);
+}
+
+const findingLook = {
+	ok: { tone: "good", icon: "check", key: "finding.ok" },
+	warning: { tone: "warn", icon: "alert", key: "finding.warning" },
+	error: { tone: "bad", icon: "refused", key: "finding.error" },
+} as const;
+
+/** The doctor's findings, each with the line that mends it. */
+function Findings({ check }: { check: PbxCheck }) {
+	return (
+		<ul class="findings">
+			{check.findings.map((finding) => {
+				const look = findingLook[finding.level];
+				return (
+					<li key={finding.code + finding.message}>
+						<span class={`sign ${look.tone}`}>
+							<Icon name={look.icon} small />
+							<span class="unseen">{t(look.key)}</span>
+						</span>
+						<div class="grow">
+							<p>
+								<Outside text={finding.message} class="" />
+							</p>
+							{finding.mend && <Paste text={finding.mend} />}
+						</div>
+					</li>
+				);
+			})}
+		</ul>
+	);
+}
+
+function Stanzas({ pbx, open }: { pbx: Pbx; open: boolean }) {
+	return (
+		<details open={open}>
+			<summary>{t("pbx.stanzas")}</summary>
+			<div class="stack">
+				<p class="muted small">
+					{t("pbx.stanzas-text")} <code>asterisk -rx "manager reload"</code>
+				</p>
+				<Paste text={pbx.stanzas.events} />
+				{pbx.stanzas.control && (
+					<>
+						<p class="muted small">{t("pbx.control-text")}</p>
+						<Paste text={pbx.stanzas.control} />
+					</>
+				)}
+			</div>
+		</details>
+	);
+}
+
+/** Lines to paste, with a button that copies them. */
+function Paste({ text }: { text: string }) {
+	return (
+		<div class="paste">
+			<pre tabIndex={0}>{text}</pre>
+			<button
+				type="button"
+				class="button small"
+				onClick={() =>
+					// The clipboard exists only on https and localhost; elsewhere the text can be marked by hand.
+					navigator.clipboard
+						? void navigator.clipboard.writeText(text).then(() => say(t("action.copied")))
+						: say(t("action.copy-by-hand"), "bad")
+				}
+			>
+				<Icon name="copy" small />
+				{t("action.copy")}
+			</button>
+		</div>
+	);
+}
