@@ -34,7 +34,7 @@ export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
 		queue: family.queue?.value ?? null,
 		answeredAt: answeredAt === null ? null : whole(answeredAt),
 		endedAt: end === null ? null : whole(end),
-		ringMs: Math.round(length(ringing(family, roles, lines), answeredAt ?? end)),
+		ringMs: Math.round(family.settled.rangMs + length(ringing(family, roles, lines), answeredAt ?? end)),
 		talkMs: Math.round(length(talks, end)),
 		legs: legs.map(wholeLeg),
 		recordings: recordingsOf(family),

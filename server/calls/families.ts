@@ -91,6 +91,7 @@ export function join(all: Families, one: Family, other: Family): Family {
 		all.byBridge.set(bridge, large);
 	}
 	large.settled.rang = [...large.settled.rang, ...small.settled.rang];
+	large.settled.rangMs += small.settled.rangMs;
 	for (const id of small.settled.ids) large.settled.ids.add(id);
 	for (const bridge of small.holding) large.holding.add(bridge);
 	for (const [key, transfer] of small.transfers) large.transfers.set(key, transfer);

@@ -19,7 +19,13 @@ export interface Family {
 	/** What the dialplan kept as the dialled number, where the channel's extension is only `s`. */
 	didVariable: Earliest<string> | null;
 	/** Rings in vain that are long over and of which nothing but this is kept (see settle.ts). */
-	readonly settled: { rang: readonly Span[]; readonly ids: Set<string>; nextSize: number };
+	readonly settled: {
+		/** When they rang, as far as another ring may overlap, and how long otherwise (ms). */
+		rang: readonly Span[];
+		rangMs: number;
+		readonly ids: Set<string>;
+		nextSize: number;
+	};
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -105,7 +111,7 @@ export function newFamily(link: string): Family {
 		recordings: new Map(),
 		queue: null,
 		didVariable: null,
-		settled: { rang: [], ids: new Set(), nextSize: 64 },
+		settled: { rang: [], rangMs: 0, ids: new Set(), nextSize: 64 },
 		told: null,
 		recovered: false,
 		interrupted: false,

@@ -30,7 +30,13 @@ export function settleRings(all: Families, family: Family, rules: TrackerRules, 
 			drop(all, family, track);
 		}
 	}
-	family.settled.rang = union(rang);
+	const kept = [...family.channels.values()].map((track) => ({ from: rangAt(track), to: endOf(track) }));
+	family.settled.rang = union(rang).filter(({ from, to }) => {
+		if (to === null || kept.some((ring) => ring.from !== null && ring.from < to && (ring.to ?? to) > from)) return true;
+		// Rings after the first answer are not waited for.
+		if (from < (family.told?.answeredAt ?? Number.POSITIVE_INFINITY)) family.settled.rangMs += to - from;
+		return false;
+	});
 	family.settled.nextSize = family.channels.size + STEP;
 }
 
