@@ -24,8 +24,11 @@ export interface Connection {
 	/** From now on changes wait for a snapshot. False when one is already being made. */
 	expectSnapshot(): boolean;
 	snapshot(snapshot: Unnumbered): void;
-	/** Called every second: ends a connection that takes nothing, answers whether it needs a new snapshot. */
-	check(now: number): "fine" | "stalled" | "needs-snapshot";
+	/**
+	 * Asked every second after something was sent, until it is `idle` (everything is out). `stalled`: for too long not one
+	 * byte left. `needs-snapshot`: everything is out, but changes were left out before.
+	 */
+	check(now: number): "idle" | "busy" | "stalled" | "needs-snapshot";
 	/** Asks for a sign of life; false when the last one was not answered. */
 	ping(): boolean;
 	close(code: number, reason: string): void;
@@ -38,6 +41,8 @@ export interface ConnectionOptions {
 	readonly expiresAt: number;
 	/** Milliseconds in which at least one byte must go out while bytes wait. */
 	readonly stallAfter: number;
+	/** Called whenever bytes were given to the socket. */
+	readonly onSend: () => void;
 }
 
 /**
@@ -61,6 +66,7 @@ export function createConnection(socket: WebSocket, raw: NetProgress, options: C
 			return;
 		}
 		socket.send(`{"seq":${seq},${frame.slice(1)}`);
+		options.onSend();
 	};
 	socket.on("pong", () => {
 		alive = true;
@@ -90,12 +96,16 @@ export function createConnection(socket: WebSocket, raw: NetProgress, options: C
 			for (const frame of waiting) transmit(frame);
 		},
 		check(now) {
+			if (socket.bufferedAmount === 0) {
+				progressAt = null;
+				return leftOut ? "needs-snapshot" : "idle";
+			}
 			const out = raw.bytesWritten - raw.writableLength;
-			if (socket.bufferedAmount === 0 || out !== flushed || progressAt === null) {
+			if (out !== flushed || progressAt === null) {
 				flushed = out;
 				progressAt = now;
-			} else if (now - progressAt >= options.stallAfter) return "stalled";
-			return leftOut && socket.bufferedAmount === 0 ? "needs-snapshot" : "fine";
+			}
+			return now - progressAt >= options.stallAfter ? "stalled" : "busy";
 		},
 		ping() {
 			if (!alive) return false;

@@ -66,6 +66,10 @@ export function createHub(deps: HubDeps) {
 	const { fanOut, metrics, log, now } = deps;
 	const times = { ...liveTimes, ...deps.times };
 	const sockets = new Map<string, Set<Connection>>();
+	/** People with sockets who watch everything: they are few, and asked for at every change of presence. */
+	const onlineLeads = new Set<string>();
+	/** Connections to which bytes went that may not have left yet. */
+	const sending = new Set<Connection>();
 	const queues = new Map<string, QueueState>();
 	/** When a session of this person last ended; one entry a person at most. */
 	const lastEnding = new Map<string, number>();
@@ -76,18 +80,20 @@ export function createHub(deps: HubDeps) {
 	const tell = (userId: string, frame: Frame) => {
 		for (const connection of sockets.get(userId) ?? []) connection.send(frame);
 	};
-	const tellWhere = (frame: Frame, wanted: (person: LivePerson) => boolean) => {
-		for (const userId of sockets.keys()) {
-			const person = people.get(userId);
-			if (person !== undefined && wanted(person)) tell(userId, frame);
-		}
+	const tellLeads = (frame: Frame, except?: ReadonlySet<string>) => {
+		for (const userId of onlineLeads) if (except?.has(userId) !== true) tell(userId, frame);
+	};
+	const noteLead = (userId: string) => {
+		const person = people.get(userId);
+		if (person !== undefined && leads(person) && sockets.has(userId)) onlineLeads.add(userId);
+		else onlineLeads.delete(userId);
 	};
 	const presence = createPresence({ now, offlineAfter: times.offlineAfter, onChange: (userId) => tellState(userId) });
 	const liveCalls = createLiveCalls({
 		popFor: deps.popFor,
 		isOnline: (userId) => sockets.has(userId),
 		tell,
-		tellSupervisors: (frame, except) => tellWhere(frame, (person) => leads(person) && !except.has(person.id)),
+		tellSupervisors: tellLeads,
 		presence,
 		metrics,
 		now,
@@ -115,10 +121,12 @@ export function createHub(deps: HubDeps) {
 		const person = people.get(userId);
 		if (person === undefined) return;
 		const frame = encode({ type: "agent.state", at: at(), agent: stateOf(person) });
-		tellWhere(frame, (other) => other.id === userId || leads(other));
+		tellLeads(frame);
+		if (!onlineLeads.has(userId)) tell(userId, frame);
 	}
 	const readPeople = async () => {
 		people = new Map((await deps.people()).map((person) => [person.id, person]));
+		for (const userId of sockets.keys()) noteLead(userId);
 	};
 	const tellOwed = (change: Owed, assigneeId: string | null) => {
 		for (const userId of sockets.keys()) {
@@ -169,18 +177,25 @@ export function createHub(deps: HubDeps) {
 		for (const own of sockets.values()) for (const connection of own) work(connection);
 	};
 	const checks = setInterval(() => {
-		each((connection) => {
-			if (now() >= connection.expiresAt) connection.close(closing.sessionEnded, "session ended");
+		for (const connection of sending) {
 			const state = connection.check(now());
 			if (state === "stalled") drop(connection, "no progress");
 			if (state === "needs-snapshot") void sendSnapshot(connection);
-		});
+			if (state === "idle" || state === "stalled") sending.delete(connection);
+		}
 	}, times.checkEvery).unref();
+	// Each connection has its second of the round: ten thousand pings at once would hold up a pop-up.
+	const slots = Math.max(1, Math.round(times.pingEvery / times.checkEvery));
+	const round: Set<Connection>[] = Array.from({ length: slots }, () => new Set());
+	let arrivals = 0;
+	let second = 0;
 	const pings = setInterval(() => {
-		each((connection) => {
-			if (!connection.ping()) drop(connection, "no pong");
-		});
-	}, times.pingEvery).unref();
+		second = (second + 1) % slots;
+		for (const connection of round[second] ?? []) {
+			if (now() >= connection.expiresAt) connection.close(closing.sessionEnded, "session ended");
+			else if (!connection.ping()) drop(connection, "no pong");
+		}
+	}, times.checkEvery).unref();
 
 	const stops = [
 		fanOut.on("call.saved", "live", (saved) => liveCalls.saved(saved)),
@@ -215,7 +230,7 @@ export function createHub(deps: HubDeps) {
 		}),
 		fanOut.on("queue.state", "live", (queue) => {
 			queues.set(`${queue.pbx} ${queue.queue}`, queue);
-			tellWhere(encode({ type: "queue.state", at: at(), queue }), leads);
+			tellLeads(encode({ type: "queue.state", at: at(), queue }));
 		}),
 	];
 
@@ -252,7 +267,13 @@ export function createHub(deps: HubDeps) {
 			raw: NetProgress,
 			session: { userId: string; sessionId: string; expiresAt: number },
 		): void {
-			const connection = createConnection(socket, raw, { ...session, stallAfter: times.stallAfter });
+			const connection = createConnection(socket, raw, {
+				...session,
+				stallAfter: times.stallAfter,
+				onSend: () => sending.add(connection),
+			});
+			const slot = round[arrivals++ % slots];
+			slot?.add(connection);
 			const { userId } = session;
 			let onPurpose = false;
 			socket.on("error", (error) => log.debug({ err: error }, "live: a socket failed"));
@@ -260,14 +281,18 @@ export function createHub(deps: HubDeps) {
 			socket.on("close", (code) => {
 				onPurpose ||= code === closing.sessionEnded;
 				metrics.sockets.dec();
+				slot?.delete(connection);
+				sending.delete(connection);
 				const own = sockets.get(userId);
 				own?.delete(connection);
 				if (own?.size !== 0) return;
 				sockets.delete(userId);
+				onlineLeads.delete(userId);
 				presence.left(userId, onPurpose);
 			});
 			metrics.sockets.inc();
 			sockets.set(userId, (sockets.get(userId) ?? new Set()).add(connection));
+			noteLead(userId);
 			presence.arrived(userId);
 			connection.say({ type: "hello", version: deps.version });
 			void sendSnapshot(connection);

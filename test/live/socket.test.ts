@@ -85,7 +85,7 @@ test("a person who is made inactive is cut off everywhere", async () => {
 
 test("a session that ends by its age closes its sockets", async () => {
 	let time = Date.now();
-	const own = await serverForTest({}, { now: () => time, live: { times: { checkEvery: 20 } } });
+	const own = await serverForTest({}, { now: () => time, live: { times: { checkEvery: 20, pingEvery: 100 } } });
 	const { cookie } = await own.hire("agent");
 	const tab = await join(cookie, {}, own.base);
 	await tab.heard("snapshot");
