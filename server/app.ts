@@ -17,6 +17,8 @@ import { createIngest } from "./calls/ingest.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
 import { createRecorder } from "./calls/record.ts";
+import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
+import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
 import { createPbxs } from "./company/pbxs.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
@@ -130,6 +132,7 @@ export async function createApp(
 		log,
 	});
 	const ingest = createIngest({ recorder, bus, log });
+	const recordings = createRecordingWatcher({ pool, bus, log });
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
 
 	// The roads to the PBXs: events come in, commands go out.
@@ -209,6 +212,7 @@ export async function createApp(
 		callsByIds: async (_db, ids) => [...(await readCalls(pool, ids)).values()],
 	});
 	registerCallRoutes(app, { pool, bus, resolve, parseNumber, pbxs: roads.dialable, originate: roads.originate });
+	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
 	registerTaskRoutes(app, { pool });
 	registerDemoRoutes(app, { demo, audit });
@@ -238,6 +242,7 @@ export async function createApp(
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
 			await roads.start();
+			recordings.start();
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
@@ -246,6 +251,7 @@ export async function createApp(
 			await demo.stop();
 			await ingest.stop();
 			recorder.stop();
+			await recordings.stop();
 			hub.stop();
 			await app.close();
 			stopping = true;

@@ -5,6 +5,7 @@ export const liveKinds = [
 	"call.saved",
 	"call.superseded",
 	"call.contact",
+	"recording.changed",
 	"obligation.opened",
 	"obligation.settled",
 	"user.changed",

@@ -197,13 +197,15 @@ export function createHub(deps: HubDeps) {
 		}
 	}, times.checkEvery).unref();
 
+	const changedCall = async ({ callId }: { readonly callId: string }) => {
+		const pop = await deps.popOfCall(callId);
+		if (pop !== null) liveCalls.matched(pop);
+	};
 	const stops = [
 		fanOut.on("call.saved", "live", (saved) => liveCalls.saved(saved)),
 		fanOut.on("call.superseded", "live", ({ callId }) => liveCalls.superseded(callId)),
-		fanOut.on("call.contact", "live", async ({ callId }) => {
-			const pop = await deps.popOfCall(callId);
-			if (pop !== null) liveCalls.matched(pop);
-		}),
+		fanOut.on("call.contact", "live", changedCall),
+		fanOut.on("recording.changed", "live", changedCall),
 		fanOut.on("obligation.opened", "live", ({ obligation }) => {
 			// While a call goes on and nobody has it, there is nothing to process yet.
 			if (obligation.call.endedAt === null && obligation.assignee === null) return;
