@@ -33,12 +33,14 @@ const environment = {
 };
 
 const compose = async (...args: string[]): Promise<string> => {
-	const { stdout } = await promisify(execFile)("docker-compose", ["-p", project, ...args], {
-		cwd: projectFolder,
-		env: environment,
-		maxBuffer: 50_000_000,
-	});
-	return stdout;
+	const options = { cwd: projectFolder, env: environment, maxBuffer: 50_000_000 };
+	try {
+		return (await promisify(execFile)("docker-compose", ["-p", project, ...args], options)).stdout;
+	} catch (error) {
+		// What a build said stands in its output, not in its error.
+		const said = error instanceof Error && "stdout" in error ? String(error.stdout) : "";
+		throw new Error(`docker-compose ${args.join(" ")} failed:\n${said.slice(-4000)}`, { cause: error });
+	}
 };
 
 const inspect = (service: string, format: string): string => {
