@@ -11,7 +11,7 @@ const packages: Readonly<Record<Need, Readonly<Record<string, readonly string[]>
 		"docker-compose": ["docker-compose"],
 		debootstrap: ["debootstrap"],
 	},
-	browser: { chromium: ["chromium", "fonts-dejavu-core"] },
+	browser: { chromium: ["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"] },
 };
 
 /** Installs what is missing when we are root; else stops with the line that does it. */
