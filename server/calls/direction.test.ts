@@ -110,6 +110,15 @@ describe("who called whom", () => {
 		});
 	});
 
+	it("does not take the company's own name, put on the line for a hand-over to a mobile, for the client's", () => {
+		const stage = new Stage();
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		client.becomes({ callerNumber: "0442001001", callerName: "Dzvin LLC" });
+		expect(stage.call()).toMatchObject({ rawNumber: "0501234567", callerName: "" });
+		client.becomes({ callerNumber: "0501234567", callerName: "Олена" });
+		expect(stage.call()).toMatchObject({ callerName: "Олена" });
+	});
+
 	it("keeps what the client chose in the menu, but not what he pressed while he talked", () => {
 		const stage = new Stage();
 		const client = stage.calls("PJSIP/trunk", "s", "0501234567");

@@ -1,5 +1,5 @@
 import type { CallDirection } from "./call-change.ts";
-import type { Family } from "./family.ts";
+import { callerNameOf, type Family } from "./family.ts";
 import type { Line } from "./lines.ts";
 import { dialledNumber, isWithheld, looksOutside } from "./party.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
@@ -46,7 +46,7 @@ export function rolesOf(family: Family, lines: readonly Line[], rules: TrackerRu
 		direction: "internal",
 		caller: origin,
 		rawNumber: person,
-		callerName: origin.track.callerName?.value ?? "",
+		callerName: callerNameOf(origin.track),
 		certain: !origin.placed || lines.length > 1,
 	};
 }
@@ -56,7 +56,7 @@ const nobody = { clients: new Set<Line>(), withheld: false, callerName: "", did:
 function inbound(family: Family, client: Line, calling: readonly Line[], rules: TrackerRules): Roles {
 	const raw = client.track.callerNumber?.value ?? "";
 	const withheld = isWithheld(raw);
-	const name = client.track.callerName?.value ?? "";
+	const name = callerNameOf(client.track);
 	return {
 		direction: "inbound",
 		clients: new Set(calling),

@@ -158,7 +158,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 		track.ringingAt = at;
 		changed = true;
 	}
-	for (const field of ["callerNumber", "callerName", "connectedNumber"] as const) {
+	for (const field of ["callerNumber", "connectedNumber"] as const) {
 		const value = channel[field];
 		if (value === "") continue;
 		const known = track[field];
@@ -167,6 +167,14 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 		if (better === known) continue;
 		track[field] = better;
 		changed ||= known?.value !== value;
+	}
+	if (channel.callerName !== "") {
+		const known = track.callerNames.get(channel.callerNumber) ?? null;
+		const better = earlier(known, at, channel.callerName);
+		if (better !== known) {
+			track.callerNames.set(channel.callerNumber, better);
+			changed ||= known?.value !== better.value;
+		}
 	}
 	return changed;
 }

@@ -43,7 +43,8 @@ export interface Track {
 	/** Names in force, by time; the first is the name at the earliest sight. */
 	readonly names: Named[];
 	callerNumber: Earliest<string> | null;
-	callerName: Earliest<string> | null;
+	/** The name shown with each number: a dialplan that puts another number on a channel puts its own name there too. */
+	readonly callerNames: Map<string, Earliest<string>>;
 	connectedNumber: Earliest<string> | null;
 	/** It called the PBX (state `ring`), as opposed to being called by it. */
 	placed: boolean;
@@ -127,7 +128,7 @@ export function newTrack(channel: Channel, at: number): Track {
 		lastSeen: at,
 		names: [{ at, name: channel.name }],
 		callerNumber: null,
-		callerName: null,
+		callerNames: new Map(),
 		connectedNumber: null,
 		placed: false,
 		called: false,
@@ -171,6 +172,11 @@ export function insertByTime<T extends { readonly at: number }>(
 	while (index < list.length && list[index]?.at === item.at) index++;
 	list.splice(index, 0, item);
 	return true;
+}
+
+/** The name that came with the number with which the channel began; empty when there was none. */
+export function callerNameOf(track: Track): string {
+	return track.callerNames.get(track.callerNumber?.value ?? "")?.value ?? "";
 }
 
 /** When the channel ended, seen or unseen; null while it lives. */
