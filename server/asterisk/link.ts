@@ -134,9 +134,10 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 			send("Challenge", { AuthType: "MD5" });
 		},
 		onPacket(packet) {
-			if (!loggedIn) logIn(packet);
-			else if (packet.name === "OriginateResponse") deps.onOriginated(packet);
-			else for (const event of session.take(packet, heardAt)) batch.push(event);
+			if (!loggedIn) return logIn(packet);
+			// Every event goes through the session, which counts their numbers.
+			for (const event of session.take(packet, heardAt)) batch.push(event);
+			if (packet.name === "OriginateResponse") deps.onOriginated(packet);
 		},
 		onQuarantine(quarantined) {
 			deps.onQuarantine(quarantined);

@@ -107,6 +107,7 @@ describe("click to call", () => {
 		const sent = pbx.actions.find(({ action }) => action === "Originate");
 		expect(sent).toMatchObject({ channel: "PJSIP/101", context: "internal", exten: "+380501234567", async: "true" });
 		expect(sent?.variable).toContain("CONNECTEDLINE(num,i)=+380501234567");
+		expect(fleet.events.map(([, event]) => event.kind)).not.toContain("gap");
 		// Nothing of the control session stays, and it asked for silence first.
 		await until(() => pbx.sessions === 1);
 		expect(pbx.actions.find(({ action }) => action === "Events")).toMatchObject({ eventmask: "off" });

@@ -75,9 +75,9 @@ const shownName = (name: string) =>
 		.trim()
 		.slice(0, 60);
 
-// AST_CONTROL_* as `Reason` of OriginateResponse; 0 is "no such extension or number".
+// AST_CONTROL_* as `Reason` of OriginateResponse. Asterisk 22 says 0 for busy and rejected, too.
 const reasons: Readonly<Record<string, string>> = {
-	"0": "the PBX could not ring it: is it registered and spelled right?",
+	"0": "the phone is busy, rejected the call, or is not registered",
 	"1": "it hung up",
 	"3": "nobody picked up",
 	"5": "it is busy",
