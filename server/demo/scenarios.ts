@@ -46,21 +46,21 @@ const severalPeople = (people: readonly DemoPerson[], chance: Chance): Caller =>
 
 export const scenarios: readonly Scenario[] = [
 	{
-		id: "client",
+		id: "known-client",
 		title: "A client calls",
 		trace: "direct-answered",
 		extensions: ["101"],
 		caller: anybody,
 	},
 	{
-		id: "unknown",
+		id: "unknown-number",
 		title: "An unknown number calls",
 		trace: "direct-answered",
 		extensions: ["101"],
 		caller: stranger,
 	},
 	{
-		id: "shared",
+		id: "several-people",
 		title: "A number of several people calls",
 		trace: "direct-answered",
 		extensions: ["101"],

@@ -145,10 +145,10 @@ describe("the demo in a server", () => {
 		});
 		socket.write(`Action: Login\r\nUsername: demo-events\r\nSecret: ${secret}\r\n\r\n`);
 		await expect.poll(() => heard).toContain("Event: FullyBooted");
-		await demo.simulate("client", "102");
+		await demo.simulate("known-client", "102");
 		await expect.poll(() => heard).toMatch(/Event: DialBegin[\s\S]*DestChannel: PJSIP\/102-/);
 		socket.destroy();
-		await expect(demo.simulate("client", null)).rejects.toMatchObject({ code: "conflict" });
+		await expect(demo.simulate("known-client", null)).rejects.toMatchObject({ code: "conflict" });
 		await expect(demo.simulate("nothing", "102")).rejects.toMatchObject({ code: "not-found" });
 	});
 
