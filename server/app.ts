@@ -1,8 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { connectDatabase, type Database, type Queryable } from "../db/connect.ts";
+import { makeMonths } from "../db/migrate.ts";
 import { type AuditEntry, writeAudit } from "./access/audit.ts";
 import { createAuth } from "./access/auth.ts";
 import { guard } from "./access/guard.ts";
@@ -88,6 +89,14 @@ export async function createApp(
 	const log = over.log ?? createLog(config.logLevel);
 	const register = new Registry();
 	collectDefaultMetrics({ register });
+	new Gauge({
+		name: "dzvin_calls_waiting",
+		help: "Changes of calls that wait to be written",
+		registers: [register],
+		collect() {
+			this.set(ingest.waiting());
+		},
+	});
 
 	let stopping = false;
 	const database = connectDatabase(config.databaseUrl, (pool, error) => {
@@ -198,6 +207,16 @@ export async function createApp(
 		...over.live,
 	});
 
+	// Partitions of the months ahead: a server that runs for years makes them as it goes.
+	const daily = setInterval(
+		() => {
+			makeMonths(database.pools.ui, new Date(now())).catch((error: unknown) =>
+				log.error({ err: error }, "the partitions of the coming months are not made"),
+			);
+		},
+		24 * 60 * 60_000,
+	).unref();
+
 	// HTTP: the door first, then what stands behind it.
 	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
 	securityHeaders(app, { https });
@@ -246,6 +265,7 @@ export async function createApp(
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
+			clearInterval(daily);
 			sockets.stop();
 			await roads.stop();
 			await demo.stop();

@@ -1,0 +1,80 @@
+/**
+ * The server of push.ts: the real hub and handshake, with the database left out. A socket says who it is in a cookie
+ * (`n=17`). Commands come from the parent: `push <count> <per second>`, `rss`.
+ */
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Registry } from "prom-client";
+import { newId } from "../../db/id.ts";
+import { createEventBus } from "../../server/events.ts";
+import { memoryFanOut } from "../../server/live/fan-out.ts";
+import { createHub } from "../../server/live/hub.ts";
+import { createLiveMetrics } from "../../server/live/metrics.ts";
+import { acceptSockets } from "../../server/live/upgrade.ts";
+import { createLog } from "../../server/web/log.ts";
+import { incoming, moment, popOf } from "../live/calls.ts";
+
+const size = Number(process.argv[2]);
+const people = Array.from({ length: size }, (_, index) => ({
+	id: newId(),
+	name: `Agent ${index}`,
+	extension: String(index),
+	role: index === 0 ? ("supervisor" as const) : ("agent" as const),
+	active: true,
+}));
+const log = createLog("warn", process.stderr);
+const bus = createEventBus((listener, kind, error) => log.error({ listener, kind, err: error }, "failed"));
+const metrics = createLiveMetrics(new Registry());
+const hub = createHub({
+	fanOut: memoryFanOut(bus),
+	people: async () => people,
+	popFor: async (saved) => popOf(saved),
+	popOfCall: async () => null,
+	liveCallsOf: async () => ({ ringing: [], talking: [] }),
+	obligations: async () => [],
+	counts: async () => ({ mine: 0, team: 0, missed: 0, overdue: 0 }),
+	pbxs: () => [],
+	maySend: () => true,
+	version: "bench",
+	metrics,
+	log,
+	now: Date.now,
+});
+await hub.start();
+const server = createServer();
+acceptSockets(server, {
+	hub,
+	originAllowed: () => true,
+	async authenticate(request) {
+		const person = people[Number(/n=(\d+)/.exec(request.headers.cookie ?? "")?.[1])];
+		const expiresAt = Date.now() + 86_400_000;
+		return person === undefined ? null : { userId: person.id, sessionId: person.id, expiresAt };
+	},
+	metrics,
+	log,
+	now: Date.now,
+});
+
+/** Rings one phone after the other, chosen by chance; the moment of the event travels as the caller's name. */
+async function push(count: number, perSecond: number): Promise<void> {
+	const began = performance.now();
+	for (let index = 0; index < count; index += 1) {
+		await sleep(Math.max(0, began + (index * 1000) / perSecond - performance.now()));
+		const person = people[1 + Math.floor(Math.random() * (size - 1))];
+		if (person === undefined) continue;
+		const call = incoming({ callerName: String(process.hrtime.bigint()) });
+		bus.emit("call.saved", moment(call, { ringing: [person] }));
+		setTimeout(() => bus.emit("call.saved", moment(call, { past: [person], ended: true })), 200);
+	}
+}
+
+process.on("message", async (text: string) => {
+	const [command, count, perSecond] = text.split(" ");
+	if (command === "push") await push(Number(count), Number(perSecond));
+	globalThis.gc?.();
+	process.send?.(JSON.stringify({ rss: process.memoryUsage().rss }));
+});
+server.listen(0, "127.0.0.1", 20_000, () =>
+	process.send?.(JSON.stringify({ port: (server.address() as AddressInfo).port })),
+);
