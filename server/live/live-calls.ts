@@ -11,7 +11,16 @@ interface LiveCall {
 	readonly told: Map<string, Part>;
 	/** Whose pop-up waits for its acknowledgement: person → epoch ms of the PBX's event. */
 	readonly unpainted: Map<string, number>;
+	/** The pop-up read ahead, while no phone rings yet. */
+	ahead: { readonly client: string; readonly at: number; readonly pop: Promise<Pop> } | null;
 }
+
+/** Milliseconds for which a pop-up that was read ahead is fresh: from the call's arrival to the first ringing phone it is mostly 40. */
+const aheadFor = 10_000;
+
+/** Whom a pop-up is about: with another client it would say other things. */
+const clientOf = ({ call, match }: SavedCall) =>
+	[call.number, match.state, ...match.candidates.map(({ contact }) => contact.id)].join(" ");
 
 interface Deps {
 	/** What the pop-up says; one indexed read. */
@@ -43,7 +52,9 @@ export function createLiveCalls(deps: Deps) {
 	};
 
 	const begin = async (live: LiveCall) => {
-		const pop = await popOf(live.latest);
+		const { ahead } = live;
+		const fresh = ahead !== null && ahead.client === clientOf(live.latest) && now() - ahead.at < aheadFor;
+		const pop = await (fresh ? ahead.pop : popOf(live.latest));
 		// Meanwhile somebody may have answered: what is told is what is true now.
 		const { latest, told } = live;
 		const frames = new Map<string, Frame>();
@@ -69,7 +80,7 @@ export function createLiveCalls(deps: Deps) {
 			const parts = partsOf(saved);
 			const over = call.endedAt !== null;
 			presence.call(call.id, over ? new Map() : parts);
-			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map() };
+			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ahead: null };
 			const last = before?.latest.call;
 			live.latest = saved;
 			if (over) calls.delete(call.id);
@@ -91,6 +102,8 @@ export function createLiveCalls(deps: Deps) {
 						tell(item.userId, encode({ type: "call.ended", at: at(), call, elsewhere, by }));
 				} else if (deps.isOnline(item.userId)) tell(item.userId, change());
 			}
+			if (!over && parts.size === 0 && call.direction === "inbound" && live.ahead?.client !== clientOf(saved))
+				live.ahead = { client: clientOf(saved), at: now(), pop: popOf(saved) };
 			if (someoneBegins) begin(live).catch(deps.onFailure);
 			if (last?.outcome !== call.outcome || (last.endedAt === null) === over)
 				tellSupervisors(change(), new Set(news.map(({ userId }) => userId)));
@@ -113,7 +126,10 @@ export function createLiveCalls(deps: Deps) {
 			const live = calls.get(pop.call.id);
 			const people = new Set(live?.told.keys());
 			for (const leg of pop.call.legs) if (leg.user !== null) people.add(leg.user.id);
-			if (live !== undefined) live.latest = { ...live.latest, call: pop.call, match: pop.match };
+			if (live !== undefined) {
+				live.latest = { ...live.latest, call: pop.call, match: pop.match };
+				live.ahead = null;
+			}
 			const frame = encode({ type: "call.changed", at: at(), call: pop.call, match: pop.match });
 			for (const userId of people) tell(userId, frame);
 		},
@@ -136,8 +152,8 @@ function beginning(part: Part, saved: SavedCall, pop: Pop, at: string): Unnumber
 	return { type: "call.talking", at, call: saved.call, by: speaker(saved), pop };
 }
 
-function personal(pop: Pop, { call }: SavedCall, you: boolean): Pop {
-	return { ...pop, call, owner: pop.owner === null ? null : { ...pop.owner, you } };
+function personal(pop: Pop, { call, match }: SavedCall, you: boolean): Pop {
+	return { ...pop, call, match, owner: pop.owner === null ? null : { ...pop.owner, you } };
 }
 
 function barePop({ call, match }: SavedCall): Pop {

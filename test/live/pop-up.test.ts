@@ -151,6 +151,25 @@ test("a slow or failing database costs the last contacts, not the pop-up", async
 	expect(await screen.heard("call.ringing")).toMatchObject({ call: { id: call.id }, lastContacts: [] });
 });
 
+test("a pop-up that was read before any phone rang is not read again, unless it is about another client", async () => {
+	const screen = await desk(olena);
+	const asked: (string | null)[] = [];
+	popFor = async (event) => {
+		asked.push(event.call.number);
+		return popOf(event, { numberCountry: event.call.number === null ? null : "UA" });
+	};
+	const call = incoming({ number: null });
+	saved(moment(call, {}));
+	saved(moment(call, { ringing: [olena] }));
+	expect(await screen.heard("call.ringing")).toMatchObject({ call: { legs: [{ extension: "101" }] } });
+	expect(asked).toEqual([null]);
+	const other = incoming({ number: null });
+	saved(moment(other, {}));
+	saved(moment({ ...other, number: "+380501234567" }, { ringing: [olena] }));
+	const pop = await screen.heard("call.ringing", (message) => message.call.id === other.id);
+	expect(pop.numberCountry).toBe("UA");
+});
+
 test("the owner of the client is told that it is he", async () => {
 	const own = await desk(petro);
 	const other = await desk(olena);
