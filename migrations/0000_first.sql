@@ -272,7 +272,6 @@ CREATE UNIQUE INDEX "calls_key" ON "calls" USING btree ("pbx_id","linked_id","st
 CREATE INDEX "calls_contact" ON "calls" USING btree ("contact_id","started_at");--> statement-breakpoint
 CREATE INDEX "calls_number" ON "calls" USING btree ("number","started_at");--> statement-breakpoint
 CREATE INDEX "calls_started" ON "calls" USING btree ("started_at","id");--> statement-breakpoint
-CREATE INDEX "calls_users" ON "calls" USING gin ("user_ids");--> statement-breakpoint
 CREATE INDEX "calls_live" ON "calls" USING btree ("pbx_id") WHERE "calls"."ended_at" is null;--> statement-breakpoint
 CREATE INDEX "calls_number_fragment" ON "calls" USING gin ("number" gin_trgm_ops);--> statement-breakpoint
 CREATE INDEX "merged_calls_into" ON "merged_calls" USING btree ("into_call_id");--> statement-breakpoint

@@ -48,7 +48,7 @@ export const calls = pgTable(
 		contactId: uuid("contact_id"),
 		/** True when an agent chose; then matching never overwrites it. */
 		contactChosen: boolean("contact_chosen").notNull().default(false),
-		/** Users on the legs, for lists by agent without a join. */
+		/** Users on the legs, to judge who may see a call. Not indexed: a ringing phone would touch every index of its call. */
 		userIds: uuid("user_ids").array().notNull().default(sql`'{}'`),
 		recovered: boolean("recovered").notNull().default(false),
 		interrupted: boolean("interrupted").notNull().default(false),
@@ -61,7 +61,6 @@ export const calls = pgTable(
 		index("calls_contact").on(t.contactId, t.startedAt),
 		index("calls_number").on(t.number, t.startedAt),
 		index("calls_started").on(t.startedAt, t.id),
-		index("calls_users").using("gin", t.userIds),
 		index("calls_live").on(t.pbxId).where(sql`${t.endedAt} is null`),
 		index("calls_number_fragment").using("gin", sql`${t.number} gin_trgm_ops`),
 	],

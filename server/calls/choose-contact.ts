@@ -3,7 +3,7 @@ import { timeOfId } from "../../db/id.ts";
 import { DzvinError } from "../errors.ts";
 import type { StoredCall } from "./call-rows.ts";
 import type { ResolveClient } from "./clients.ts";
-import { onlyContact } from "./record.ts";
+import { onlyContact } from "./match-of.ts";
 
 /**
  * Keeps whom an agent says the call is from; matching never changes it afterwards. `null` takes the choice back: the

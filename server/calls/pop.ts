@@ -4,9 +4,9 @@ import type { Match } from "../protocol/contact.ts";
 import type { Pop } from "../protocol/live.ts";
 import { type Runner, readStored } from "./call-rows.ts";
 import type { ResolveClient } from "./clients.ts";
+import { matchOf } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
 import { liveCallIds, readOne } from "./queries.ts";
-import { matchOf } from "./record.ts";
 
 export interface Pops {
 	/** The pop-up of a call that was just saved. `owner.you` is false: who is shown it says so for itself. */

@@ -2,6 +2,7 @@ import { callId } from "../../db/id.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { CallFacts } from "./call-change.ts";
 import { progressOf } from "./progress.ts";
+import type { ToWrite } from "./told.ts";
 
 /** Facts with what was found out about the client. */
 export interface Resolved {
@@ -9,13 +10,25 @@ export interface Resolved {
 	readonly e164: string | null;
 	/** The one contact that matched, null when none or several did. */
 	readonly contactId: string | null;
+	/** Legs and recordings that changed since they were written. */
+	readonly legs: ToWrite["legs"];
+	readonly recordings: ToWrite["recordings"];
+	readonly owe: boolean;
 }
 
 /** What the database says of each call that was written; calls whose stored facts are newer are not in it. */
 export interface Written {
 	readonly id: string;
-	/** The obligation of the call was opened or changed by this write. */
-	readonly owed: boolean;
+	/** The contact that the row has, by whatever road. */
+	readonly contactId: string | null;
+	readonly chosen: boolean;
+	/** The obligation that this write opened or changed. */
+	readonly obligationId: string | null;
+	readonly dueAt: Date | null;
+	/** The obligation is new, and so is the call. */
+	readonly opened: boolean;
+	/** Who has the extensions of the legs that were written. */
+	readonly users: readonly { readonly index: number; readonly id: string; readonly name: string }[] | null;
 }
 
 const callColumns = [
@@ -40,6 +53,8 @@ const callColumns = [
 	["interrupted", "boolean"],
 	["progress", "bigint"],
 ] as const;
+/** Not a column: whether the obligation is to be looked at. */
+const givenColumns = [...callColumns, ["owe", "boolean"]] as const;
 const legColumns = [
 	["call_id", "uuid"],
 	["index", "smallint"],
@@ -63,7 +78,7 @@ const names = (columns: Columns, prefix = "") => columns.map(([name]) => `${pref
 const given = (columns: Columns, from: number) =>
 	`select * from unnest(${columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ")}) as t(${names(columns)})`;
 
-const legsFrom = callColumns.length + 1;
+const legsFrom = givenColumns.length + 1;
 const recordingsFrom = legsFrom + legColumns.length;
 const pbx = recordingsFrom + recordingColumns.length;
 const [processWithin, callBackWithin, company] = [pbx + 1, pbx + 2, pbx + 3];
@@ -80,9 +95,9 @@ const replaced = callColumns
 export const writeCalls = {
 	name: "write-calls",
 	text: `
-with given as (${given(callColumns, 1)}),
+with given as (${given(givenColumns, 1)}),
 given_legs as (
-	select l.*, u.id as user_id from (${given(legColumns, legsFrom)}) l
+	select l.*, u.id as user_id, u.name as user_name from (${given(legColumns, legsFrom)}) l
 	left join users u on u.extension = l.extension and u.active and not l.outside
 ),
 given_recordings as (${given(recordingColumns, recordingsFrom)}),
@@ -90,7 +105,8 @@ people as (
 	select call_id,
 		array_agg(distinct user_id) as ids,
 		(array_agg(user_id order by answered_at desc) filter (where answered_at is not null))[1] as spoke,
-		(array_agg(user_id order by rang_at))[1] as rang_first
+		(array_agg(user_id order by rang_at))[1] as rang_first,
+		json_agg(json_build_object('index', index, 'id', user_id, 'name', user_name)) as users
 	from given_legs where user_id is not null group by call_id
 ),
 saved as (
@@ -107,7 +123,8 @@ saved as (
 			when calls.number is distinct from excluded.number then excluded.contact_id
 			else coalesce(calls.contact_id, excluded.contact_id) end
 	where calls.progress <= excluded.progress
-	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.ended_at
+	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.contact_chosen,
+		calls.ended_at
 ),
 saved_legs as (
 	insert into legs (call_started_at, ${names(legColumns)}, user_id)
@@ -145,7 +162,7 @@ owed as (
 		due_at(coalesce(s.ended_at, s.started_at),
 			case when k.kind = 'missed' then $${callBackWithin}::integer else $${processWithin}::integer end,
 			$${company}::jsonb)
-	from saved s
+	from saved s join given g on g.id = s.id and g.owe
 	cross join lateral (select case when s.outcome = 'missed' then 'missed' else 'call' end as kind) k
 	left join people p on p.call_id = s.id
 	left join contacts c on c.id = s.contact_id
@@ -159,9 +176,11 @@ owed as (
 		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
 		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
 			coalesce(excluded.assignee_id, obligations.assignee_id))
-	returning call_id
+	returning id, call_id, due_at, (xmax = 0) as opened
 )
-select s.id, w.call_id is not null as owed from saved s left join owed w on w.call_id = s.id`,
+select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "obligationId", w.due_at as "dueAt",
+	coalesce(w.opened, false) as opened, p.users
+from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id`,
 };
 
 /** PostgreSQL text holds no NUL; callers can send anything, of any length. */
@@ -172,17 +191,10 @@ const milliseconds = (value: number) => Math.min(2_147_483_647, Math.max(0, Math
 /** The values of `writeCalls`. Calls must be distinct. */
 export function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settings): unknown[] {
 	const rows = batch
-		.map(({ call, e164, contactId }) => ({
-			id: callId(pbxId, call.family, call.startedAt),
-			call,
-			e164,
-			contactId,
-		}))
+		.map((resolved) => ({ id: callId(pbxId, resolved.call.family, resolved.call.startedAt), ...resolved }))
 		.sort((a, b) => (a.id < b.id ? -1 : 1));
-	const legs = rows.flatMap(({ id, call }) => call.legs.map((leg) => ({ id, leg })));
-	const recordings = rows.flatMap(({ id, call }) =>
-		call.recordings.map((recording, index) => ({ id, index, recording })),
-	);
+	const legs = rows.flatMap((row) => row.legs.map((leg) => ({ id: row.id, leg })));
+	const recordings = rows.flatMap((row) => row.recordings.map((one) => ({ id: row.id, ...one })));
 	const of = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
 	return [
 		of(({ id }) => id),
@@ -205,6 +217,7 @@ export function writeValues(pbxId: string, batch: readonly Resolved[], settings:
 		of(({ call }) => call.recovered),
 		of(({ call }) => call.interrupted),
 		of(({ call }) => progressOf(call)),
+		of(({ owe }) => owe),
 		legs.map(({ id }) => id),
 		legs.map(({ leg }) => leg.index),
 		legs.map(({ leg }) => text(leg.extension, 1_000)),

@@ -47,15 +47,20 @@ export async function readObligations(db: Runner, readCalls: ReadCalls, ids: rea
 	return ids.flatMap((id) => found.get(id) ?? []);
 }
 
-/** The obligations of these calls; two statements. */
+/** The obligations of these calls; one statement, and a second for the calls that are not `known`. */
 export async function obligationsOfCalls(
 	db: Runner,
 	readCalls: ReadCalls,
 	callIds: readonly string[],
+	known: ReadonlyMap<string, Call> = new Map(),
 ): Promise<Obligation[]> {
 	if (callIds.length === 0) return [];
 	const { rows } = await db.query<Row>({ ...byCall, values: [callIds] });
-	return complete(db, readCalls, rows);
+	const unknown: ReadCalls = async (runner, ids) => {
+		const asked = ids.filter((id) => !known.has(id));
+		return asked.length === 0 ? known : new Map([...known, ...(await readCalls(runner, asked))]);
+	};
+	return complete(db, unknown, rows);
 }
 
 async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]): Promise<Obligation[]> {

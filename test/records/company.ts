@@ -69,7 +69,7 @@ export async function openCompany(
 		bus,
 		settings,
 		resolve: (caller, at) => matcher.resolve(recording.ingest, caller, at),
-		obligations: { reconcileMissed, forCalls: (db, ids) => obligationsOfCalls(db, readCalls, ids) },
+		obligations: { reconcileMissed, forCalls: (db, ids, known) => obligationsOfCalls(db, readCalls, ids, known) },
 		log: { warn: () => {} },
 	});
 	return {
