@@ -75,7 +75,10 @@ describe("connections", () => {
 	});
 
 	test("a server that says nothing costs one connection, and the next query gets another", async () => {
-		const silent = connectDatabase(`${own.url}&statement_timeout=0&query_timeout=100`, () => {});
+		const silent = connectDatabase(
+			`${own.url}${own.url.includes("?") ? "&" : "?"}statement_timeout=0&query_timeout=100`,
+			() => {},
+		);
 		const client = await silent.pools.ui.connect();
 		await expect(client.query("select pg_sleep(30)")).rejects.toThrow("Query read timeout");
 		client.release();

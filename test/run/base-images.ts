@@ -16,18 +16,20 @@ export async function ensureBaseImages(): Promise<void> {
 	const missing = images.filter(([, image]) => !succeeds("docker", ["image", "inspect", image]));
 	if (missing.length === 0) return;
 	const mirror = await debianMirror();
-	for (const [release, image] of missing) {
-		console.log(`Making ${image} by debootstrap…`);
-		const folder = await mkdtemp(join(tmpdir(), `dzvin-${release}-`));
-		try {
-			await quietly("debootstrap", ["--variant=minbase", release, folder, ...mirror]);
-			const tar = spawn("tar", ["-C", folder, "-c", "."], { stdio: ["ignore", "pipe", "inherit"] });
-			const load = spawn("docker", ["import", "-", image], { stdio: [tar.stdout, "ignore", "inherit"] });
-			const [code] = await once(load, "close");
-			if (code !== 0) throw new Error(`docker import of ${image} failed.`);
-		} finally {
-			await rm(folder, { recursive: true, force: true });
-		}
+	await Promise.all(missing.map(([release, image]) => makeImage(release, image, mirror)));
+}
+
+async function makeImage(release: string, image: string, mirror: readonly string[]): Promise<void> {
+	console.log(`Making ${image} by debootstrap…`);
+	const folder = await mkdtemp(join(tmpdir(), `dzvin-${release}-`));
+	try {
+		await quietly("debootstrap", ["--variant=minbase", release, folder, ...mirror]);
+		const tar = spawn("tar", ["-C", folder, "-c", "."], { stdio: ["ignore", "pipe", "inherit"] });
+		const load = spawn("docker", ["import", "-", image], { stdio: [tar.stdout, "ignore", "inherit"] });
+		const [code] = await once(load, "close");
+		if (code !== 0) throw new Error(`docker import of ${image} failed.`);
+	} finally {
+		await rm(folder, { recursive: true, force: true });
 	}
 }
 
