@@ -24,7 +24,7 @@ export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
 	const legs = legsOf(family, roles, lines, conversations);
 	return {
 		family: key,
-		startedAt: epoch === null ? whole(Math.min(...lines.map((line) => line.start))) : epoch * 1000,
+		startedAt: epoch === null ? firstSight(family, key, lines) : epoch * 1000,
 		direction: roles.direction,
 		outcome: outcomeOf(roles, lines, talks.length > 0, end !== null),
 		rawNumber: roles.rawNumber,
@@ -42,6 +42,15 @@ export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
 		interrupted: family.interrupted,
 		recovered: family.recovered,
 	};
+}
+
+/**
+ * The start of a call whose linked id has no time in it (somebody chose the channel's id): whole seconds, and for
+ * good once it was told, because it is a part of the call's key.
+ */
+function firstSight(family: Family, key: string, lines: readonly Line[]): number {
+	if (family.told?.family === key) return family.told.startedAt;
+	return Math.floor(Math.min(...lines.map((line) => line.start)) / 1000) * 1000;
 }
 
 /** A person of the company hears the client; in an internal call: two persons hear each other. */

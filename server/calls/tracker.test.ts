@@ -105,6 +105,16 @@ describe("a call as a whole", () => {
 		expect(stage.call()).toMatchObject({ direction: "inbound", rawNumber: "0501234567" });
 	});
 
+	it("keeps its start, a part of its key, also when its linked id tells no time and an earlier event comes late", () => {
+		const stage = new Stage();
+		stage.wait(1.5);
+		stage.calls("PJSIP/trunk", "0442001001", "0501234567", { id: "chosen", family: "chosen" });
+		const book = stage.play();
+		const [event] = stage.events;
+		if (event) book.take({ ...event, at: event.at - 1000 });
+		expect(book.facts).toMatchObject([{ family: "chosen", startedAt: 1_700_000_001_000 }]);
+	});
+
 	it("has two clients in one parking lot as two calls", () => {
 		const stage = new Stage();
 		const lot = stage.bridge("parking", "holding_bridge");
