@@ -43,7 +43,7 @@ describe("migrations", () => {
 		} finally {
 			await empty.drop();
 		}
-	});
+	}, 60_000);
 
 	test("months around now have their own partitions", async () => {
 		const found = await own.database.ui.execute(
