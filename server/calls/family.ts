@@ -197,11 +197,14 @@ export function compareIds(one: string, other: string): number {
 /** Seconds since the epoch inside an id, or null. */
 export function epochOf(id: string): number | null {
 	const { epoch } = parseId(id);
-	return Number.isFinite(epoch) ? epoch : null;
+	return epoch === NO_EPOCH ? null : epoch;
 }
+
+/** Ids that tell no time count as the youngest. */
+const NO_EPOCH = Number.MAX_SAFE_INTEGER;
 
 function parseId(id: string): { epoch: number; number: number } {
 	const found = /(?:^|-)(\d{9,10})\.(\d+)$/.exec(id);
-	if (!found) return { epoch: Number.MAX_VALUE, number: 0 };
+	if (!found) return { epoch: NO_EPOCH, number: 0 };
 	return { epoch: Number(found[1]), number: Number(found[2]) };
 }
