@@ -207,11 +207,11 @@ export async function createApp(
 		...over.live,
 	});
 
-	// Partitions of the months ahead: a server that runs for years makes them as it goes.
+	// A server that runs for years makes the partitions of coming months, and forgets old sessions, as it goes.
 	const daily = setInterval(
 		() => {
-			makeMonths(database.pools.ui, new Date(now())).catch((error: unknown) =>
-				log.error({ err: error }, "the partitions of the coming months are not made"),
+			Promise.all([makeMonths(database.pools.ui, new Date(now())), auth.sweep()]).catch((error: unknown) =>
+				log.error({ err: error }, "the daily work is not done"),
 			);
 		},
 		24 * 60 * 60_000,

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import { drizzleAdapter } from "better-auth/adapters/drizzle";
 import { APIError } from "better-auth/api";
 import { betterAuth } from "better-auth/minimal";
-import { eq } from "drizzle-orm";
+import { eq, lt } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
 import type { Db } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
@@ -118,6 +118,10 @@ export function createAuth({ db, secret, publicUrl, log }: AuthOptions) {
 				if (error instanceof APIError && error.statusCode < 500) return null;
 				throw unavailable(error);
 			}
+		},
+		/** Forgets sessions that ended by their age. */
+		async sweep(): Promise<void> {
+			await db.delete(tables.sessions).where(lt(tables.sessions.expiresAt, new Date()));
 		},
 		/** Ends the session and answers the cookies that wipe it from the browser. */
 		async signOut(headers: IncomingHttpHeaders): Promise<readonly string[]> {

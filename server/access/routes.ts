@@ -55,15 +55,17 @@ function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRo
 		schema: { summary: "Sign in", body: SignInInput, response: { 200: SignInAnswer } },
 		async handler(request, reply) {
 			const email = request.body.email.toLowerCase();
+			const before = await auth.session(request.headers);
 			const wait = door.wait(email, request.ip);
 			if (wait > 0) throw tooMany(reply, wait);
 			door.begin(email, request.ip);
-			const before = await auth.session(request.headers);
 			const agent = request.headers["user-agent"] ?? "";
-			const signed = await auth.signIn(email, request.body.password, request.ip, agent).catch((error: unknown) => {
-				door.undo(email, request.ip);
-				throw error;
-			});
+			const signed = await door
+				.within(() => auth.signIn(email, request.body.password, request.ip, agent))
+				.catch((error: unknown) => {
+					door.undo(email, request.ip);
+					throw error;
+				});
 			const ipAddress = request.ip;
 			if (signed === null) {
 				await writeAudit(db, { userId: null, action: "session.refused", subject: email, ipAddress });
@@ -103,7 +105,8 @@ function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRo
 			const wait = door.wait(`me:${id}`, request.ip);
 			if (wait > 0) throw tooMany(reply, wait);
 			door.begin(`me:${id}`, request.ip);
-			const changed = await auth.changePassword(request.headers, request.body.current, request.body.next);
+			const { current, next } = request.body;
+			const changed = await door.within(() => auth.changePassword(request.headers, current, next));
 			if (changed === null) throw new DzvinError("validation", "The present password is wrong.", { current: "wrong" });
 			door.forgive(`me:${id}`, request.ip);
 			bus.emit("session.ended", { userId: id, sessionId: null });

@@ -58,6 +58,8 @@ export interface HubDeps {
 	readonly times?: Partial<LiveTimes>;
 }
 
+const mostSockets = 50;
+
 /** Codes with which the server closes; 4401 tells the client to ask who it is before it returns. */
 const closing = { restart: 1012, unavailable: 1013, policy: 1008, sessionEnded: 4401 } as const;
 
@@ -302,6 +304,8 @@ export function createHub(deps: HubDeps) {
 		/** Whether this person exists and is active, as the hub knows it. */
 		knows: (userId: string): boolean => people.get(userId)?.active === true,
 		refresh: readPeople,
+		/** A person with so many tabs is a mistake or an attack. */
+		crowded: (userId: string): boolean => (sockets.get(userId)?.size ?? 0) >= mostSockets,
 		/** Whether a session of this person ended at or after `since`: what was read before may be out of date. */
 		endedSince: (userId: string, since: number): boolean => (lastEnding.get(userId) ?? -1) >= since,
 		stop(): void {

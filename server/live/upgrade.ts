@@ -18,7 +18,13 @@ export interface UpgradeDeps {
 
 /** What a browser sends us is short. */
 const maxPayload = 4096;
-const reasons = { 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 503: "Service Unavailable" } as const;
+const reasons = {
+	401: "Unauthorized",
+	403: "Forbidden",
+	404: "Not Found",
+	429: "Too Many Requests",
+	503: "Service Unavailable",
+} as const;
 
 /** For whoever asks for `/api/live` without asking for a WebSocket. */
 export function registerLive(app: App): void {
@@ -55,6 +61,7 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		// Signed out between our reading of the session and now: then it is gone when read again.
 		if (hub.endedSince(session.userId, began)) session = await deps.authenticate(request);
 		if (session === null || !hub.knows(session.userId) || stopping) return refuse(socket, 401, "session");
+		if (hub.crowded(session.userId)) return refuse(socket, 429, "crowded");
 		const welcome = session;
 		sockets.handleUpgrade(request, socket, head, (open) => hub.attach(open, request.socket, welcome));
 	};

@@ -12,7 +12,7 @@ import { answerErrors } from "./errors.ts";
 
 export interface HttpServerOptions {
 	readonly log: FastifyBaseLogger;
-	/** Believe `X-Forwarded-*` of the proxy in front. */
+	/** Believe the last entry of `X-Forwarded-*`: the one that the proxy in front wrote. Those before it anybody can write. */
 	readonly trustProxy: boolean;
 	readonly version: string;
 }
@@ -21,7 +21,9 @@ export interface HttpServerOptions {
 export async function createHttpServer({ log, trustProxy, version }: HttpServerOptions): Promise<App> {
 	const app = Fastify({
 		loggerInstance: log,
-		trustProxy,
+		trustProxy: trustProxy && ((_address, hop) => hop === 0),
+		// A request that never ends must not hold its connection for ever.
+		requestTimeout: 60_000,
 		// We write one line of our own; fastify's would carry the address with clients' numbers.
 		logController: new LogController({ disableRequestLogging: true }),
 		genReqId: () => randomUUID(),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createLog } from "../../server/web/log.ts";
-import { type Running, runServer } from "./running.ts";
+import { type Running, runServer, serverForTest } from "./running.ts";
 
 let house: Running;
 let client = "";
@@ -119,6 +119,14 @@ test("an error of the database is in the log without the values of its statement
 	log.error({ err: failed }, "a statement failed");
 	expect(lines.join()).toContain("23502");
 	expect(lines.join()).not.toContain("Eve");
+});
+
+test("behind a proxy the address is the one that the proxy wrote, not one that the visitor made up", async () => {
+	const proxied = await serverForTest({ trustProxy: true });
+	await proxied.call("GET", "/health/live", { headers: { "x-forwarded-for": "1.1.1.1, 198.51.100.7" } });
+	expect(proxied.log.join()).toContain('"ip":"198.51.100.7"');
+	await house.call("GET", "/health/live", { headers: { "x-forwarded-for": "198.51.100.8" } });
+	expect(house.log.join()).not.toContain("198.51.100.8");
 });
 
 test("the line of a request names the route, never a client's number", async () => {
