@@ -28,6 +28,9 @@ export interface EmbeddedOptions {
 	readonly restartDelay?: (failures: number) => number | null;
 }
 
+/** Milliseconds that a server has to run before its next fall counts as the first again. */
+const longestTrouble = 60_000;
+
 /** Bytes of postgres.log after which a start begins a new one. */
 const longestLog = 10_000_000;
 
@@ -197,6 +200,7 @@ function supervise(options: EmbeddedOptions & { start: () => ChildProcess }): Su
 	let child: ChildProcess;
 	let ended: Promise<void>;
 	const launch = () => {
+		const launchedAt = Date.now();
 		child = options.start();
 		ended = new Promise((resolve) => {
 			child.once("error", (error) => {
@@ -207,7 +211,7 @@ function supervise(options: EmbeddedOptions & { start: () => ChildProcess }): Su
 		});
 		child.once("exit", (code, signal) => {
 			if (stopping) return;
-			failures += 1;
+			failures = Date.now() - launchedAt > longestTrouble ? 1 : failures + 1;
 			const delay = restartDelay(failures);
 			options.log(
 				`The embedded PostgreSQL ended (${signal ?? code}); ${delay === null ? "left" : "starting it again"}.`,
