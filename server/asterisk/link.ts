@@ -11,8 +11,8 @@ const pingDeadline = 3000;
 const loginDeadline = 5000;
 /** A list of channels costs the PBX a walk over all of them; faults may come in swarms. */
 const resyncEvery = 2000;
-/** Bytes taken from the socket in one turn of the event loop: about 300 events, 2 to 4 ms. */
-const turnBudget = 131_072;
+/** Bytes taken from the socket in one turn of the event loop: about 130 events, 2 ms of work. */
+const turnBudget = 65_536;
 
 /** How a link ended. `problem` says what, where, and what to do. */
 export type LinkEnd =
