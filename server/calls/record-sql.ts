@@ -1,3 +1,4 @@
+import type { QueryConfig } from "pg";
 import { callId } from "../../db/id.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { CallFacts } from "./call-change.ts";
@@ -79,28 +80,22 @@ const given = (columns: Columns, from: number) =>
 	`select * from unnest(${columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ")}) as t(${names(columns)})`;
 
 const legsFrom = givenColumns.length + 1;
-const recordingsFrom = legsFrom + legColumns.length;
-const pbx = recordingsFrom + recordingColumns.length;
-const [processWithin, callBackWithin, company] = [pbx + 1, pbx + 2, pbx + 3];
+const pbx = legsFrom + legColumns.length;
+const recordingsFrom = pbx + 1;
+const processWithin = recordingsFrom + recordingColumns.length;
+const [callBackWithin, company] = [processWithin + 1, processWithin + 2];
 /** Columns of a call that newer facts simply replace. */
 const replaced = callColumns
 	.map(([name]) => name)
 	.filter((name) => !["id", "started_at", "linked_id", "contact_id"].includes(name));
 
-/**
- * Everything about a batch of calls in one statement, which is one transaction, one round trip and one commit: calls,
- * legs, recordings and obligations. Rows are written in the order of their ids, so that two writers never wait for each
- * other in a circle.
- */
-export const writeCalls = {
-	name: "write-calls",
-	text: `
+/** Calls with the people on their legs. */
+const callsAndLegs = `
 with given as (${given(givenColumns, 1)}),
 given_legs as (
 	select l.*, u.id as user_id, u.name as user_name from (${given(legColumns, legsFrom)}) l
 	left join users u on u.extension = l.extension and u.active and not l.outside
 ),
-given_recordings as (${given(recordingColumns, recordingsFrom)}),
 people as (
 	select call_id,
 		array_agg(distinct user_id) as ids,
@@ -117,7 +112,7 @@ saved as (
 	order by g.id
 	on conflict (id, started_at) do update set
 		${replaced.map((name) => `"${name}" = excluded."${name}"`).join(", ")},
-		user_ids = array(select distinct unnest(calls.user_ids || excluded.user_ids)),
+		user_ids = array(select distinct unnest(calls.user_ids || excluded.user_ids) order by 1),
 		contact_id = case
 			when calls.contact_chosen then calls.contact_id
 			when calls.number is distinct from excluded.number then excluded.contact_id
@@ -139,7 +134,11 @@ saved_legs as (
 	where (legs.extension, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
 		is distinct from
 		(excluded.extension, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result, excluded.user_id)
-),
+)`;
+
+/** What is recorded, and what is owed. */
+const recordingsAndObligations = `,
+given_recordings as (${given(recordingColumns, recordingsFrom)}),
 saved_recordings as (
 	insert into recordings (call_started_at, ${names(recordingColumns)})
 	select s.started_at, ${names(recordingColumns, "r.")}
@@ -178,18 +177,43 @@ owed as (
 			coalesce(excluded.assignee_id, obligations.assignee_id))
 	returning id, call_id, due_at, (xmax = 0) as opened
 )
+`;
+
+/**
+ * Everything about a batch of calls in one statement, which is one transaction, one round trip and one commit: calls,
+ * legs, recordings and obligations. Rows are written in the order of their ids, so that two writers never wait for each
+ * other in a circle.
+ */
+const writeCalls = {
+	name: "write-calls",
+	text: `${callsAndLegs}${recordingsAndObligations}
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "obligationId", w.due_at as "dueAt",
 	coalesce(w.opened, false) as opened, p.users
 from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id`,
 };
+
+/** The shorter one for calls that go on, of which neither a recording nor the obligation changed: a phone rings. */
+const writeRunningCalls = {
+	name: "write-running-calls",
+	text: `${callsAndLegs}
+select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, null::uuid as "obligationId",
+	null::timestamptz as "dueAt", false as opened, p.users
+from saved s left join people p on p.call_id = s.id`,
+};
+
+/** The statement that stores these calls, with its values. Calls must be distinct. */
+export function writeStatement(pbxId: string, batch: readonly Resolved[], settings: Settings): QueryConfig {
+	const values = writeValues(pbxId, batch, settings);
+	const running = batch.every(({ owe, recordings }) => !owe && recordings.length === 0);
+	return running ? { ...writeRunningCalls, values: values.slice(0, pbx) } : { ...writeCalls, values };
+}
 
 /** PostgreSQL text holds no NUL; callers can send anything, of any length. */
 const text = (value: string, longest = 10_000) => value.replaceAll("\0", "").slice(0, longest);
 const moment = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 const milliseconds = (value: number) => Math.min(2_147_483_647, Math.max(0, Math.round(value)));
 
-/** The values of `writeCalls`. Calls must be distinct. */
-export function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settings): unknown[] {
+function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settings): unknown[] {
 	const rows = batch
 		.map((resolved) => ({ id: callId(pbxId, resolved.call.family, resolved.call.startedAt), ...resolved }))
 		.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -226,12 +250,12 @@ export function writeValues(pbxId: string, batch: readonly Resolved[], settings:
 		legs.map(({ leg }) => moment(leg.answeredAt)),
 		legs.map(({ leg }) => moment(leg.leftAt)),
 		legs.map(({ leg }) => leg.result),
+		pbxId,
 		recordings.map(({ id }) => id),
 		recordings.map(({ index }) => index),
 		recordings.map(({ recording }) => text(recording.path, 4_000)),
 		recordings.map(({ recording }) => moment(recording.startedAt)),
 		recordings.map(({ recording }) => recording.closed),
-		pbxId,
 		settings.processWithinMinutes,
 		settings.callBackWithinMinutes,
 		JSON.stringify({ workingHours: settings.workingHours, timeZone: settings.timeZone }),

@@ -12,7 +12,7 @@ import type { Log } from "./log.ts";
 import { matchOf, onlyContact } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
 import { fold } from "./progress.ts";
-import { type Resolved, type Written, writeCalls, writeValues } from "./record-sql.ts";
+import { type Resolved, type Written, writeStatement } from "./record-sql.ts";
 import { type Merge, mergeCall, mergesOf } from "./supersede.ts";
 import { compose, createToldCalls, type Told, toWrite } from "./told.ts";
 
@@ -130,9 +130,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		const conversation = settings().conversationSeconds;
 		const bearing = items.filter(({ call }) => bearsOnMissed(call, conversation));
 		const save = async (db: Runner) =>
-			items.length === 0
-				? []
-				: (await db.query<Written>({ ...writeCalls, values: writeValues(pbxId, items, settings()) })).rows;
+			items.length === 0 ? [] : (await db.query<Written>(writeStatement(pbxId, items, settings()))).rows;
 		if (bearing.length === 0 && folded.superseded.length === 0) {
 			return { written: await save(pool), merges: [], missed: [] };
 		}

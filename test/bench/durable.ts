@@ -13,7 +13,7 @@ import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import type pg from "pg";
+import pg from "pg";
 import { connectDatabase } from "../../db/connect.ts";
 import { startEmbedded } from "../../db/embedded.ts";
 import { newId } from "../../db/id.ts";

@@ -28,6 +28,8 @@ export interface Company extends TestDatabase {
 	contact(name: string, numbers: readonly string[], owner?: Person): Promise<string>;
 	/** Stores changes as one batch. */
 	record(...changes: (CallFacts | CallChange)[]): Promise<void>;
+	/** Another PBX of the company. */
+	secondPbx(): Promise<string>;
 	idOf(call: Pick<CallFacts, "family" | "startedAt">): string;
 	rows(text: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
 }
@@ -42,12 +44,16 @@ export async function openCompany(
 	const pool = database.pools.ui;
 	const company = { ...standardSettings("UA"), ...change };
 	const settings = () => company;
-	const pbxId = newId();
-	await pool.query(
-		`insert into pbxs (id, name, host, port, events_username, events_secret_sealed, extension_pattern)
-		values ($1, 'office', '127.0.0.1', 5038, 'dzvin', '', '^\\d{3}$')`,
-		[pbxId],
-	);
+	const addPbx = async (name: string) => {
+		const id = newId();
+		await pool.query(
+			`insert into pbxs (id, name, host, port, events_username, events_secret_sealed, extension_pattern)
+			values ($1, $2, '127.0.0.1', 5038, 'dzvin', '', '^\\d{3}$')`,
+			[id, name],
+		);
+		return id;
+	};
+	const pbxId = await addPbx("office");
 	await pool.query("select make_month('2026-10-15'), make_month('2026-11-15'), make_month('2026-12-15')");
 	const told: Company["told"] = [];
 	const bus = createEventBus((_listener, _kind, error) => {
@@ -117,6 +123,7 @@ export async function openCompany(
 				changes: changes.map((one) => ("kind" in one ? one : { kind: "changed", call: one })),
 				receivedAt: () => 1,
 			}),
+		secondPbx: () => addPbx(newId()),
 		idOf: ({ family, startedAt }) => callId(pbxId, family, startedAt),
 		async rows(text, values = []) {
 			return (await pool.query(text, values)).rows;

@@ -1,9 +1,11 @@
+import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import type { CallFacts } from "../../server/calls/call-change.ts";
+import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { createIngest } from "../../server/calls/ingest.ts";
+import { emptyTracker, next } from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { traces } from "../calls/expected.ts";
-import { fold } from "../calls/fold.ts";
+import { fold, rules } from "../calls/fold.ts";
 import { type Company, openCompany } from "./company.ts";
 
 let company: Company;
@@ -46,14 +48,14 @@ const shape = (facts: CallFacts) => ({
 	recordings: facts.recordings.length,
 	owed: facts.direction === "internal" ? 0 : 1,
 });
-const stored = (families: readonly string[]) =>
+const stored = (families: readonly string[], pbxId = company.pbxId) =>
 	company.rows(
 		`select linked_id, outcome, direction, started_at, answered_at, ended_at, talk_ms,
 			(select count(*)::integer from legs l where l.call_id = c.id) as legs,
 			(select count(*)::integer from recordings r where r.call_id = c.id) as recordings,
 			(select count(*)::integer from obligations o where o.call_id = c.id) as owed
-		from calls c where linked_id = any($1) order by started_at, linked_id`,
-		[families],
+		from calls c where linked_id = any($1) and pbx_id = $2 order by started_at, linked_id`,
+		[families, pbxId],
 	);
 
 test.each(traces().map(({ name, events }) => [name, events] as const))(
@@ -68,6 +70,44 @@ test.each(traces().map(({ name, events }) => [name, events] as const))(
 		expect(said).toEqual([]);
 	},
 );
+
+test("the changes of every trace, each its own transaction, in any order and twice, come to the same calls", async () => {
+	const all = traces();
+	await fc.assert(
+		fc.asyncProperty(fc.integer(), fc.constantFrom(...all), async (seed, { events }) => {
+			const other = await company.secondPbx();
+			const changes: CallChange[] = [];
+			let state = emptyTracker();
+			for (const event of events) {
+				const step = next(state, event, rules);
+				state = step.state;
+				changes.push(...step.changes);
+			}
+			const order = shuffled([...changes, ...changes.filter((_, at) => at % 3 === 0)], seed);
+			for (const change of order) {
+				await company.recorder.record({ pbxId: other, changes: [change], receivedAt: () => 1 });
+			}
+			const expected = fold(events).facts;
+			const rows = await stored(
+				expected.map(({ family }) => family),
+				other,
+			);
+			expect(rows).toEqual(expected.map(shape));
+			expect(await company.rows("select 1 from calls where pbx_id = $1", [other])).toHaveLength(expected.length);
+		}),
+		{ numRuns: 60 },
+	);
+}, 120_000);
+
+/** A permutation that the seed decides (linear congruential, Numerical Recipes). */
+function shuffled<T>(list: readonly T[], seed: number): T[] {
+	let state = seed >>> 0;
+	const keyed = list.map((item) => {
+		state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+		return { item, key: state };
+	});
+	return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
+}
 
 test("how many wait in a queue is told at once; events of a PBX that is not known are dropped", async () => {
 	const ingest = open();
