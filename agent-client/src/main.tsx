@@ -4,7 +4,10 @@ import "./styles/base.css";
 import "./styles/controls.css";
 import "./styles/shell.css";
 import "./styles/card.css";
+import "./styles/contact.css";
+import "./styles/admin.css";
 import "./styles/screens.css";
+import "./styles/narrow.css";
 import { App } from "./app.tsx";
 import { begin, session } from "./client.ts";
 

@@ -31,7 +31,7 @@ export function Bars({ me }: { me: Me }) {
 						<span class="grow">
 							{t(`pbx.bar.${trouble.state}`, { name: trouble.name, since: dayAndTime(trouble.since) })}{" "}
 							{me.role === "admin" && trouble.problem && (
-								<span class="small">
+								<span class="small wide-only">
 									<Outside text={trouble.problem} class="" />
 								</span>
 							)}

@@ -52,7 +52,7 @@ export function CallRow({ call, onProcess }: { call: Call; onProcess?: ((call: C
 					{call.contact && call.number && <NumberText number={call.number} />}
 					{call.queue && (
 						<>
-							{" "}
+							{call.contact && call.number && " · "}
 							<Outside text={call.queue} class="" />
 						</>
 					)}

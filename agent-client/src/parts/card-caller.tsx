@@ -7,7 +7,7 @@ import { attempt } from "./attempt.ts";
 import { Icon } from "./icon.tsx";
 import { NumberText, Outside } from "./text.tsx";
 import { say } from "./toast.tsx";
-import { ContactStatusChip, failureText, whenText } from "./words.tsx";
+import { ContactStatusChip, dayTitle, failureText } from "./words.tsx";
 
 const agentTone: Record<AgentState["state"], string> = {
 	available: "good",
@@ -87,14 +87,15 @@ export function CallerDetails({ pop }: { pop: Pop }) {
 			</p>
 			<p class="row small last">
 				{missed > 0 && (
-					<span class="chip bad">
+					<span class="chip bad" title={t("card.missed-before", { count: missed })}>
 						<Icon name="missed" small />
-						{t("card.missed-before", { count: missed })}
+						<span aria-hidden="true">{missed}</span>
+						<span class="unseen">{t("card.missed-before", { count: missed })}</span>
 					</span>
 				)}
 				{last ? (
 					<>
-						<span class="muted nowrap">{whenText(last.at, now.value)}</span>
+						<span class="muted nowrap">{dayTitle(last.at, now.value)}</span>
 						<Outside text={last.comment ? t("card.quote", { text: last.comment }) : t("card.no-comment")} />
 						{last.by && <span class="muted cut by">{last.by.name}</span>}
 					</>
@@ -108,11 +109,15 @@ export function CallerDetails({ pop }: { pop: Pop }) {
 
 /** Several people have this number: all are offered, none is picked. */
 export function CardCandidates({ pop }: { pop: Pop }) {
+	const reasons = new Set(pop.match.candidates.map((candidate) => candidate.reason));
 	return (
 		<div class="details">
 			<p class="row small">
 				<Line did={pop.call.did} />
-				<span class="muted">{t("card.who-is-it")}</span>
+				<span class="muted cut">
+					{t("card.who-is-it")}
+					{reasons.size === 1 && ` (${t(`match.${[...reasons][0] ?? "shared"}`)})`}
+				</span>
 			</p>
 			<ul class="candidates">
 				{pop.match.candidates.slice(0, 4).map((candidate, index) => (
@@ -127,8 +132,8 @@ export function CardCandidates({ pop }: { pop: Pop }) {
 								<Outside text={candidate.contact.name} />
 							</strong>
 							<span class="muted small cut">
-								{t(`match.${candidate.reason}`)}
-								{candidate.owner && t("card.candidate-owner", { name: candidate.owner.name })}
+								{reasons.size > 1 && `${t(`match.${candidate.reason}`)} · `}
+								{candidate.owner ? <Outside text={candidate.owner.name} class="" /> : t("contact.no-owner")}
 							</span>
 						</button>
 					</li>

@@ -33,9 +33,12 @@ export function Card({ card, small, onSmall }: Props) {
 		if (jumpTo.value !== call.id) return;
 		jumpTo.value = null;
 		onSmall(false);
-		requestAnimationFrame(() =>
-			element.current?.querySelector<HTMLElement>("input:checked, input, [data-first], button")?.focus(),
-		);
+		requestAnimationFrame(() => {
+			for (const wanted of ["input:checked", "input", "[data-first]", "button"]) {
+				const found = element.current?.querySelector<HTMLElement>(wanted);
+				if (found) return found.focus();
+			}
+		});
 	});
 
 	const open = () => {
@@ -170,7 +173,7 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					<Icon name={call.direction === "outbound" ? "out" : "in"} small />
 					<strong>{t(`card.${call.direction}`)}</strong>
 					<span class="timer">{clock(secondsSince(call.startedAt, now.value))}</span>
-					{call.queue && <Outside text={t("card.queue", { queue: call.queue })} />}
+					{call.queue && <Outside text={call.queue} />}
 					{call.ivr && <span class="nowrap">{t("card.ivr", { digits: call.ivr })}</span>}
 				</p>
 			);

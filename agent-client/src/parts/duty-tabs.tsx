@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { live, plansDue } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -12,8 +13,12 @@ export function DutyTabs() {
 		["/call-back", "tab.call-back", missed],
 		["/plans", "tab.plans", plansDue.value],
 	] as const;
+	const element = useRef<HTMLElement>(null);
+	useEffect(() => {
+		element.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+	}, [path]);
 	return (
-		<nav class="tabs" aria-label={t("tab.label")}>
+		<nav ref={element} class="tabs" aria-label={t("tab.label")}>
 			{tabs.map(([href, key, count]) => (
 				<a key={href} href={href} aria-current={path === href ? "page" : undefined}>
 					{t(key)}

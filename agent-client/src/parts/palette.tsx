@@ -100,6 +100,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 	return (
 		<Dialog title={t("search.title")} onClose={onClose} bare>
 			<div class="palette">
+				{/* biome-ignore lint/a11y/noRedundantRoles: without a datalist the role is not implied */}
 				<input
 					ref={field}
 					class="input"

@@ -81,7 +81,7 @@ function OpenPlayer({ recording }: { recording: Recording }) {
 		</button>
 	);
 	return (
-		<div class="player" role="group" aria-label={t("recording.title")}>
+		<fieldset class="player" aria-label={t("recording.title")}>
 			{/* biome-ignore lint/a11y/useMediaCaption: a telephone call has no captions */}
 			<audio
 				ref={audio}
@@ -128,7 +128,7 @@ function OpenPlayer({ recording }: { recording: Recording }) {
 			<span class="small nowrap">
 				{clock(at.value)} / {clock(length.value)}
 			</span>
-			<div class="segments" role="group" aria-label={t("recording.speed")}>
+			<fieldset class="segments" aria-label={t("recording.speed")}>
 				{speeds.map((one) => (
 					<button
 						key={one}
@@ -142,13 +142,13 @@ function OpenPlayer({ recording }: { recording: Recording }) {
 						{one}×
 					</button>
 				))}
-			</div>
+			</fieldset>
 			{failed.value && (
 				<p class="wrong" role="alert">
 					<Icon name="alert" small />
 					{t("recording.failed")}
 				</p>
 			)}
-		</div>
+		</fieldset>
 	);
 }

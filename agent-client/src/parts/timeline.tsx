@@ -25,13 +25,13 @@ export function Timeline({ contactId }: { contactId: string }) {
 		<section class="panel" aria-labelledby="history-title">
 			<header>
 				<h2 id="history-title">{t("timeline.title")}</h2>
-				<div class="segments end" role="group" aria-label={t("timeline.kinds")}>
+				<fieldset class="segments end" aria-label={t("timeline.kinds")}>
 					{kinds.map((one) => (
 						<button key={one} type="button" aria-pressed={kind.value === one} onClick={() => (kind.value = one)}>
 							{t(`timeline.${one}`)}
 						</button>
 					))}
-				</div>
+				</fieldset>
 			</header>
 			<div class="body stack">
 				<NoteForm contactId={contactId} onSaved={() => void list.reload()} />

@@ -121,7 +121,9 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 								checked={draft.status === status}
 								onChange={() => form.change({ status })}
 							/>
-							<kbd aria-hidden="true">{index + 1}</kbd>
+							<span class="digit" aria-hidden="true">
+								{index + 1}
+							</span>
 							<Icon name={dispositionLook[status].icon} small />
 							<span class="cut">{t(dispositionLook[status].key)}</span>
 						</label>
@@ -211,7 +213,7 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 			)}
 
 			<div class="row wrap wrap-up-end">
-				<button type="submit" class="button primary" aria-disabled={!form.canSave}>
+				<button type="submit" class="button primary" disabled={form.saving.value}>
 					{form.saving.value ? t("action.saving") : t("wrap.save")}
 				</button>
 				<span class="muted small keys-hint">

@@ -114,7 +114,7 @@ function Row({ duty, list, onDismiss }: { duty: Obligation; list: List<Obligatio
 					{duty.contact && duty.number && <NumberText number={duty.number} />}
 					{duty.call.queue && (
 						<>
-							{" "}
+							{duty.contact && duty.number && " · "}
 							<Outside text={duty.call.queue} class="" />
 						</>
 					)}

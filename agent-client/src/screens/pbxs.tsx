@@ -242,7 +242,7 @@ function Stanzas({ pbx, open }: { pbx: Pbx; open: boolean }) {
 function Paste({ text }: { text: string }) {
 	return (
 		<div class="paste">
-			<pre tabIndex={0}>{text}</pre>
+			<textarea class="input code" readOnly aria-label={t("pbx.stanzas")} rows={text.split("\n").length} value={text} />
 			<button
 				type="button"
 				class="button small"

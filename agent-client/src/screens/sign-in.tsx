@@ -99,7 +99,7 @@ export default function SignIn() {
 				<button type="submit" class="button primary wide" disabled={busy.value}>
 					{busy.value ? t("sign-in.busy") : t("sign-in.enter")}
 				</button>
-				<div class="segments" role="group" aria-label={t("settings.language")}>
+				<fieldset class="segments" aria-label={t("settings.language")}>
 					{languages.map((language) => (
 						<button
 							key={language}
@@ -111,7 +111,7 @@ export default function SignIn() {
 							{languageNames[language]}
 						</button>
 					))}
-				</div>
+				</fieldset>
 			</form>
 		</main>
 	);
