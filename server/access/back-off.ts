@@ -51,8 +51,6 @@ export function createBackOff(rule: BackOffRule) {
 		},
 	};
 }
-export type BackOff = ReturnType<typeof createBackOff>;
-
 /** Addresses of one network are one key: IPv4 /24, IPv6 /64. */
 export function networkOf(address: string): string {
 	const v4 = /(?:^|:)(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address);

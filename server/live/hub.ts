@@ -96,6 +96,7 @@ export function createHub(deps: HubDeps) {
 		isOnline: (userId) => sockets.has(userId),
 		tell,
 		tellSupervisors: tellLeads,
+		stateOf: stateFrame,
 		presence,
 		metrics,
 		now,
@@ -118,13 +119,15 @@ export function createHub(deps: HubDeps) {
 		const { id, name, extension } = person;
 		return { user: { id, name }, extension, state, since: new Date(since).toISOString() };
 	};
-	/** Presence goes to those who show it: supervisors, and the person. */
-	function tellState(userId: string): void {
+	function stateFrame(userId: string): Frame | null {
 		const person = people.get(userId);
-		if (person === undefined) return;
-		const frame = encode({ type: "agent.state", at: at(), agent: stateOf(person) });
-		tellLeads(frame);
-		if (!onlineLeads.has(userId)) tell(userId, frame);
+		return person === undefined ? null : encode({ type: "agent.state", at: at(), agent: stateOf(person) });
+	}
+	/** Presence goes to those who show it: supervisors, the person, and whoever has a card of this person's client. */
+	function tellState(userId: string): void {
+		const frame = stateFrame(userId);
+		if (frame === null) return;
+		for (const watcher of new Set([userId, ...onlineLeads, ...liveCalls.watchersOf(userId)])) tell(watcher, frame);
 	}
 	const readPeople = async () => {
 		people = new Map((await deps.people()).map((person) => [person.id, person]));
@@ -147,7 +150,8 @@ export function createHub(deps: HubDeps) {
 				deps.obligations(person),
 				deps.counts(person),
 			]);
-			const agents = leads(person) ? [...people.values()].filter((other) => other.active) : [person];
+			const shown = [...calls.ringing, ...calls.talking].flatMap((pop) => people.get(pop.owner?.id ?? "") ?? []);
+			const agents = leads(person) ? [...people.values()].filter((other) => other.active) : [person, ...shown];
 			connection.snapshot({
 				type: "snapshot",
 				at: at(),

@@ -11,6 +11,8 @@ interface LiveCall {
 	readonly told: Map<string, Part>;
 	/** Whose pop-up waits for its acknowledgement: person → epoch ms of the PBX's event. */
 	readonly unpainted: Map<string, number>;
+	/** The client's owner, whose state the card shows. */
+	ownerId: string | null;
 	/** The pop-up read ahead, while no phone rings yet. */
 	ahead: { readonly client: string; readonly at: number; readonly pop: Promise<Pop> } | null;
 }
@@ -29,6 +31,8 @@ interface Deps {
 	tell(userId: string, frame: Frame): void;
 	/** To those who watch calls, but for whom `except` names: they have heard it already. */
 	tellSupervisors(frame: Frame, except: ReadonlySet<string>): void;
+	/** What this person is doing, to be told; null when there is no such person. */
+	stateOf(userId: string): Frame | null;
 	readonly presence: Presence;
 	readonly metrics: LiveMetrics;
 	readonly now: () => number;
@@ -58,12 +62,15 @@ export function createLiveCalls(deps: Deps) {
 		// Meanwhile somebody may have answered: what is told is what is true now.
 		const { latest, told } = live;
 		const frames = new Map<string, Frame>();
+		live.ownerId = pop.owner?.id ?? null;
+		const owner = live.ownerId === null ? null : deps.stateOf(live.ownerId);
 		for (const [userId, part] of partsOf(latest)) {
 			if (told.get(userId) === part) continue;
 			const you = pop.owner?.id === userId;
 			const key = `${part} ${you}`;
 			const frame = frames.get(key) ?? encode(beginning(part, latest, personal(pop, latest, you), at()));
 			frames.set(key, frame);
+			if (owner !== null) tell(userId, owner);
 			tell(userId, frame);
 			if (part === "ringing" && deps.isOnline(userId) && !told.has(userId)) {
 				live.unpainted.set(userId, latest.receivedAt);
@@ -80,7 +87,7 @@ export function createLiveCalls(deps: Deps) {
 			const parts = partsOf(saved);
 			const over = call.endedAt !== null;
 			presence.call(call.id, over ? new Map() : parts);
-			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ahead: null };
+			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ownerId: null, ahead: null };
 			const last = before?.latest.call;
 			live.latest = saved;
 			if (over) calls.delete(call.id);
@@ -132,6 +139,14 @@ export function createLiveCalls(deps: Deps) {
 			}
 			const frame = encode({ type: "call.changed", at: at(), call: pop.call, match: pop.match });
 			for (const userId of people) tell(userId, frame);
+		},
+
+		/** Whose cards show what this person is doing. */
+		watchersOf(userId: string): Set<string> {
+			const watchers = new Set<string>();
+			for (const live of calls.values())
+				if (live.ownerId === userId) for (const watcher of live.told.keys()) watchers.add(watcher);
+			return watchers;
 		},
 
 		/** Seconds from the PBX's event to the screen; null when this pop-up was not this person's, or is known already. */

@@ -151,6 +151,25 @@ test("a slow or failing database costs the last contacts, not the pop-up", async
 	expect(await screen.heard("call.ringing")).toMatchObject({ call: { id: call.id }, lastContacts: [] });
 });
 
+test("the card shows what the client's owner is doing, and follows it", async () => {
+	const owner = await hire("Owner", "106");
+	const screen = await desk(olena);
+	popFor = async (event) => popOf(event, { owner: { id: owner.id, name: "Owner", extension: "106", you: false } });
+	const call = incoming();
+	saved(moment(call, { ringing: [olena] }));
+	await screen.heard("call.ringing");
+	expect(screen.of("agent.state").filter((m) => m.agent.user.id === owner.id)).toMatchObject([
+		{ agent: { state: "offline" } },
+	]);
+	await desk(owner);
+	await screen.heard("agent.state", (m) => m.agent.user.id === owner.id && m.agent.state === "available");
+	saved(moment(call, { past: [olena], ended: true }));
+	await screen.heard("call.ended");
+	saved(moment(incoming(), { ringing: [owner] }));
+	await screen.settled();
+	expect(screen.of("agent.state").filter((m) => m.agent.user.id === owner.id)).toHaveLength(2);
+});
+
 test("a pop-up that was read before any phone rang is not read again, unless it is about another client", async () => {
 	const screen = await desk(olena);
 	const asked: (string | null)[] = [];
