@@ -1,12 +1,7 @@
-import type { QueryConfig, QueryResult } from "pg";
 import { timeOfId } from "../../db/id.ts";
+import type { Runner } from "../../db/runner.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Candidate } from "../protocol/contact.ts";
-
-/** A pool or one connection of it. */
-export interface Runner {
-	query<R extends object>(config: QueryConfig): Promise<QueryResult<R & Record<string, unknown>>>;
-}
 
 /** A call as the outside sees it, with what only the server needs to know about it. */
 export interface StoredCall {

@@ -1,8 +1,9 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
+import type { Runner } from "../../db/runner.ts";
 import type { SavedCall } from "../events.ts";
 import type { Match } from "../protocol/contact.ts";
 import type { Pop } from "../protocol/live.ts";
-import { type Runner, readStored } from "./call-rows.ts";
+import { readStored } from "./call-rows.ts";
 import type { ResolveClient } from "./clients.ts";
 import { matchOf } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";

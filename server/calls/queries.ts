@@ -1,10 +1,11 @@
 import type { z } from "zod";
 import { timeOfId } from "../../db/id.ts";
+import type { Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import type { Call, CallListQuery } from "../protocol/call.ts";
-import { type Runner, readStored, type StoredCall } from "./call-rows.ts";
+import { readStored, type StoredCall } from "./call-rows.ts";
 import { mergedInto } from "./supersede.ts";
 import { leads, listsOwnOnly } from "./visibility.ts";
 

@@ -1,12 +1,12 @@
-import type { Pool, PoolClient } from "pg";
 import type { Database } from "../../db/connect.ts";
 import { callId } from "../../db/id.ts";
+import { inTransaction, type Runner } from "../../db/runner.ts";
 import type { EventBus } from "../events.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Obligation } from "../protocol/obligation.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
-import { type Runner, readStored, type StoredCall } from "./call-rows.ts";
+import { readStored, type StoredCall } from "./call-rows.ts";
 import { type Client, createClients, type ResolveClient } from "./clients.ts";
 import type { Log } from "./log.ts";
 import { matchOf, onlyContact } from "./match-of.ts";
@@ -197,27 +197,4 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 /** Ended calls can be missed, tries or conversations; a long talk is a conversation before it ends. */
 function bearsOnMissed(call: CallFacts, conversationSeconds: number): boolean {
 	return call.direction !== "internal" && (call.endedAt !== null || call.talkMs >= conversationSeconds * 1000);
-}
-
-async function inTransaction<T>(pool: Pool, work: (db: PoolClient) => Promise<T>): Promise<T> {
-	const client = await pool.connect();
-	let failed = true;
-	try {
-		await client.query("begin");
-		const result = await work(client);
-		await client.query("commit");
-		failed = false;
-		return result;
-	} catch (error) {
-		await client.query("rollback").then(
-			() => {
-				failed = false;
-			},
-			() => {},
-		);
-		throw error;
-	} finally {
-		// A connection whose transaction could not be ended is not given to anybody else.
-		client.release(failed);
-	}
 }

@@ -1,5 +1,5 @@
 import { callId, timeOfId } from "../../db/id.ts";
-import type { Runner } from "./call-rows.ts";
+import type { Runner } from "../../db/runner.ts";
 import type { Folded } from "./progress.ts";
 
 /** A call that went into another one. */

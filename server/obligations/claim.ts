@@ -1,9 +1,9 @@
 import type { Pool } from "pg";
+import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
 import { requireComment } from "./comment.ts";
-import { inTransaction, type Runner } from "./sql.ts";
 import { holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
 import { mayRelease, maySee } from "./visibility.ts";
 

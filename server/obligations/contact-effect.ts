@@ -1,6 +1,6 @@
 import { newId } from "../../db/id.ts";
+import type { Runner } from "../../db/runner.ts";
 import type { DispositionStatus } from "../protocol/disposition.ts";
-import type { Runner } from "./sql.ts";
 
 type ContactStatus = "new" | "in_work" | "client" | "refused" | "not_client";
 

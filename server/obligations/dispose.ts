@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { newId, timeOfId } from "../../db/id.ts";
+import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
@@ -7,7 +8,6 @@ import type { Disposition, DispositionInput } from "../protocol/disposition.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { requireComment } from "./comment.ts";
 import { changeContact } from "./contact-effect.ts";
-import { inTransaction, type Runner } from "./sql.ts";
 import { callToDispose, type DisposedCall, holdWithSiblings, owedByCall, settle } from "./store.ts";
 import { mayDispose } from "./visibility.ts";
 

@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import type { ObligationCounts, ObligationListQuery } from "../protocol/obligation.ts";
-import type { Runner } from "./sql.ts";
 
 type Query = z.infer<typeof ObligationListQuery>;
 type Viewer = Pick<Person, "id" | "role">;

@@ -1,5 +1,5 @@
 import { timeOfId } from "../../db/id.ts";
-import type { Runner } from "./sql.ts";
+import type { Runner } from "../../db/runner.ts";
 
 /** An open missed call that a later call settled, or whose tries or assignee changed. */
 export interface MissedChange {

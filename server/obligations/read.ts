@@ -1,6 +1,6 @@
+import type { Runner } from "../../db/runner.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Obligation } from "../protocol/obligation.ts";
-import type { Runner } from "./sql.ts";
 
 /** Reads calls by id in a bounded number of statements; handed over by the calls feature. */
 export type ReadCalls = (db: Runner, ids: readonly string[]) => Promise<ReadonlyMap<string, Call>>;

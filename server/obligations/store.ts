@@ -1,5 +1,5 @@
 import { timeOfId } from "../../db/id.ts";
-import type { Runner } from "./sql.ts";
+import type { Runner } from "../../db/runner.ts";
 
 /** An obligation as the rules need it. */
 export interface Owed {

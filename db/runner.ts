@@ -1,6 +1,6 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult } from "pg";
 
-/** A pool or one connection of it. */
+/** A pool or one connection of it, for statements written by hand; give them a `name` and each connection plans them once. */
 export interface Runner {
 	query<R extends object>(config: QueryConfig): Promise<QueryResult<R & Record<string, unknown>>>;
 }
