@@ -56,8 +56,9 @@ export async function replaceNumbers(
 ): Promise<NumbersChange> {
 	const wanted = wantedNumbers(inputs, plan);
 	const telephones = [...wanted.values()].flatMap(({ e164 }) => e164 ?? []);
-	await lockNumbers(tx, telephones);
 	const own = await tx.select().from(contactNumbers).where(eq(contactNumbers.contactId, contactId));
+	// Those that end too: whoever gets one at the same moment must see when it ended.
+	await lockNumbers(tx, [...telephones, ...own.flatMap(({ e164 }) => e164 ?? [])]);
 	const others =
 		telephones.length === 0
 			? []
