@@ -122,7 +122,10 @@ export class PhoneBank {
 	async join(extension: string, second: OutgoingCall): Promise<void> {
 		const { list } = await this.#session.action({ Action: "CoreShowChannels" });
 		const phones = list.filter((one) => one.Channel?.startsWith("PJSIP/"));
-		const first = phones.find((one) => one.AccountCode === extension)?.Channel;
+		// A phone that handed a call over stays on its dead line for a while; the newest line is the one in use.
+		const age = (one: Packet) => Number(one.Uniqueid?.split(".")[1] ?? 0);
+		const lines = phones.filter((one) => one.AccountCode === extension).sort((a, b) => age(b) - age(a));
+		const first = lines[0]?.Channel;
 		const other = phones.find((one) => one.Linkedid === second.id)?.Channel;
 		if (!first || !other) throw new Error(`${extension} does not talk on two lines`);
 		const [callId, ours, theirs] = await Promise.all([
