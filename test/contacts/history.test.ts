@@ -170,3 +170,54 @@ test("a history longer than one batch is attached whole, and every read of it go
 		expect(text).not.toMatch(/Seq Scan on (calls_other|obligations)/);
 	}
 });
+
+async function untilSomebodyWaits(): Promise<void> {
+	for (;;) {
+		const { rows } = await company.database.ui.execute(sql`
+			select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
+		if (rows.length > 0) return;
+	}
+}
+
+test("a call that is committed while its contact is being saved is attached too", async () => {
+	const { ring, meet, database, clock } = company;
+	const old = await ring("+380672000014", ago(1));
+	const recorder = await database.pools.ingest.connect();
+	try {
+		await recorder.query("begin");
+		await recorder.query("update obligations set attempts = 1 where call_id = $1", [old]);
+		await recorder.query(
+			`insert into calls (id, started_at, pbx_id, linked_id, direction, outcome, number, raw_number, caller_name, did)
+			select gen_random_uuid(), $2, pbx_id, 'late', direction, outcome, number, raw_number, caller_name, did from calls where id = $1`,
+			[old, new Date(clock.now - 60_000)],
+		);
+		const saving = meet("Щойно", "0672000014");
+		// It has looked for calls and waits for the obligation, so it has not seen the new one.
+		await untilSomebodyWaits();
+		await recorder.query("commit");
+		const contact = await saving;
+		const { rows } = await database.ui.execute(sql`select contact_id from calls where linked_id = 'late'`);
+		expect(rows).toEqual([{ contact_id: contact.id }]);
+	} finally {
+		recorder.release();
+	}
+});
+
+test("a contact saved while the recorder writes the same call waits or goes again, and is saved", async () => {
+	const { ring, meet, contactOf, database } = company;
+	const call = await ring("+380672000013", ago(1));
+	const recorder = await database.pools.ingest.connect();
+	try {
+		await recorder.query("begin");
+		await recorder.query("update obligations set attempts = 1 where call_id = $1", [call]);
+		const saving = meet("Саме зараз", "0672000013");
+		await untilSomebodyWaits();
+		// Each now waits for the other; PostgreSQL ends the one that noticed first.
+		await recorder.query("update calls set ivr = '1' where id = $1", [call]);
+		await recorder.query("commit");
+		const contact = await saving;
+		expect(await contactOf(call)).toBe(contact.id);
+	} finally {
+		recorder.release();
+	}
+});
