@@ -166,11 +166,15 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 	});
 	socket.on("error", (error) => lose(`The link to ${where} broke: ${error.message}.`));
 	socket.on("close", () => lose(`${where} closed the connection.`));
-	cancelDeadline = clock.after(loginDeadline, () =>
-		lose(
-			`${where} does not speak AMI: no login within ${loginDeadline / 1000} s. Is this the AMI port (manager.conf, port = 5038)?`,
-		),
-	);
+	cancelDeadline = clock.after(loginDeadline, () => {
+		const seconds = loginDeadline / 1000;
+		if (socket.bytesRead === 0)
+			lose(`${where} takes the connection but says nothing for ${seconds} s: Asterisk hangs or is overloaded.`);
+		else
+			lose(
+				`${where} does not speak AMI: no login within ${seconds} s. Is this the AMI port (manager.conf, port = 5038)?`,
+			);
+	});
 	return { ended, close: () => finish({ kind: "closed" }) };
 }
 

@@ -94,7 +94,7 @@ export class Session {
 			this.#denied.add(id);
 			return id === "CoreStatus" ? this.#bootFromUptime(receivedAt) : [];
 		}
-		if (packet.get("Message") === "Channels will follow") {
+		if (id.startsWith("CoreShowChannels") && packet.get("EventList")?.toLowerCase() === "start") {
 			this.#listing = true;
 			this.#tainted = false;
 			this.#rows = [];
@@ -138,10 +138,13 @@ export class Session {
 
 	#snapshot(at: number): readonly PbxEvent[] {
 		const channels = this.#rows;
-		const tainted = this.#tainted || !this.#listing;
+		const tainted = this.#tainted;
+		const listed = this.#listing;
 		this.#rows = [];
 		this.#listing = false;
 		this.#tainted = false;
+		// An end without its beginning: the beginning was put aside, and told then.
+		if (!listed) return [];
 		if (tainted) return [{ kind: "gap", at, cause: "quarantine", missing: null }];
 		return [{ kind: "snapshot", at, boot: this.#boot ?? "", channels }];
 	}

@@ -81,6 +81,7 @@ describe("the events road", () => {
 		pbx.behaviour.frozen = true;
 		await becomes("away");
 		expect(states.at(-1)?.problem).toContain("does not answer");
+		await until(() => states.at(-1)?.problem?.includes("says nothing") === true);
 		pbx.behaviour.frozen = false;
 		await becomes("connected");
 	});
