@@ -1,22 +1,85 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, globSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
-import { expect, test } from "vitest";
+import pg from "pg";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { migrate } from "../../db/migrate.ts";
+import { emptyDatabase } from "../support/database.ts";
 import { projectFolder } from "../support/programs.ts";
 
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "dzvin-migrations-"));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What `npm run db:generate` does, into a folder of the test's own; answers what it says. */
+const generate = (out: string): string => {
+	const drizzleKit = join(projectFolder, "node_modules/.bin/drizzle-kit");
+	const args = ["generate", "--dialect=postgresql", "--schema=./db/schema/*.ts"];
+	const { stdout, stderr } = spawnSync(drizzleKit, [...args, `--out=./${relative(projectFolder, out)}`], {
+		cwd: projectFolder,
+		encoding: "utf8",
+	});
+	return stdout + stderr;
+};
+
 test("npm run db:generate finds nothing that a migration forgot", () => {
-	const folder = mkdtempSync(join(tmpdir(), "dzvin-migrations-"));
+	const copy = join(folder, "migrations");
+	cpSync(join(projectFolder, "migrations"), copy, { recursive: true });
+	expect(generate(copy)).toContain("nothing to migrate");
+	expect(readdirSync(copy).sort()).toEqual(readdirSync(join(projectFolder, "migrations")).sort());
+}, 60_000);
+
+test("the migrations, written by hand in part, make the tables that the code believes in", async () => {
+	const out = join(folder, "fresh");
+	mkdirSync(out);
+	generate(out);
+	const [file = ""] = globSync("*.sql", { cwd: out });
+	const believed = await emptyDatabase();
+	const made = await emptyDatabase();
 	try {
-		const copy = join(folder, "migrations");
-		cpSync(join(projectFolder, "migrations"), copy, { recursive: true });
-		const drizzleKit = join(projectFolder, "node_modules/.bin/drizzle-kit");
-		const out = `./${relative(projectFolder, copy)}`;
-		const args = ["generate", "--dialect=postgresql", "--schema=./db/schema/*.ts", `--out=${out}`];
-		const { stdout, stderr } = spawnSync(drizzleKit, args, { cwd: projectFolder, encoding: "utf8" });
-		expect(stdout + stderr).toContain("nothing to migrate");
-		expect(readdirSync(copy).sort()).toEqual(readdirSync(join(projectFolder, "migrations")).sort());
+		await apply(believed.url, readFileSync(join(out, file), "utf8"));
+		await migrate(made.url);
+		expect(await shape(made.url)).toEqual(await shape(believed.url));
 	} finally {
-		rmSync(folder, { recursive: true, force: true });
+		await Promise.all([believed.drop(), made.drop()]);
 	}
 }, 60_000);
+
+async function apply(url: string, sql: string): Promise<void> {
+	await withClient(url, async (client) => {
+		await client.query("create extension pg_trgm");
+		await client.query(sql.replaceAll("--> statement-breakpoint", ""));
+	});
+}
+
+/** Columns and indexes of every table but the partitions. */
+async function shape(url: string): Promise<unknown[]> {
+	return await withClient(url, async (client) => {
+		const columns = await client.query(`
+			select c.relname as table, a.attname as column, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
+				pg_get_expr(d.adbin, d.adrelid) as standard
+			from pg_class c join pg_attribute a on a.attrelid = c.oid left join pg_attrdef d on (d.adrelid, d.adnum) = (c.oid, a.attnum)
+			where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+				and a.attnum > 0 and not a.attisdropped
+			order by 1, 2`);
+		const indexes = await client.query(`
+			select c.relname as table, replace(pg_get_indexdef(i.indexrelid), ' ON ONLY ', ' ON ') as index
+			from pg_index i join pg_class c on c.oid = i.indrelid
+			where c.relnamespace = 'public'::regnamespace and not c.relispartition
+			order by 1, 2`);
+		return [...columns.rows, ...indexes.rows];
+	});
+}
+
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+	const client = new pg.Client({ connectionString: url });
+	await client.connect();
+	try {
+		return await work(client);
+	} finally {
+		await client.end();
+	}
+}
