@@ -58,12 +58,18 @@ export function Bars({ me }: { me: Me }) {
 	);
 }
 
+/** Scenarios by the id that the server gives them; one that we do not know keeps its English title. */
 const known: Record<string, Key> = {
-	"known-client": "demo.known-client",
-	"unknown-number": "demo.unknown-number",
-	withheld: "demo.withheld",
-	"several-people": "demo.several-people",
+	client: "demo.client",
+	unknown: "demo.unknown",
+	shared: "demo.shared",
 	missed: "demo.missed",
+	"ring-group": "demo.ring-group",
+	queue: "demo.queue",
+	transfer: "demo.transfer",
+	menu: "demo.menu",
+	withheld: "demo.withheld",
+	"hostile-name": "demo.hostile-name",
 };
 
 /** Says that the data is for show, plays calls, and takes everything away again. */

@@ -100,11 +100,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 	return (
 		<Dialog title={t("search.title")} onClose={onClose} bare>
 			<div class="palette">
-				{/* biome-ignore lint/a11y/noRedundantRoles: without a datalist the role is not implied */}
 				<input
 					ref={field}
 					class="input"
 					type="search"
+					// biome-ignore lint/a11y/noRedundantRoles: without a datalist the role is not implied
 					role="combobox"
 					list={undefined}
 					aria-expanded="true"

@@ -66,12 +66,10 @@ export default function SignIn() {
 					</p>
 				)}
 				{first.value && (
-					<div class="notice">
+					<p class="notice">
 						<Icon name="info" />
-						<p>
-							{t("sign-in.first-run")} <code>bin/dzvin admin</code>
-						</p>
-					</div>
+						{t("sign-in.first-run")}
+					</p>
 				)}
 				<TextField
 					label={t("sign-in.email")}
