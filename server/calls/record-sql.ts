@@ -54,8 +54,7 @@ const callColumns = [
 	["interrupted", "boolean"],
 	["progress", "bigint"],
 ] as const;
-/** Not a column: whether the obligation is to be looked at. */
-const givenColumns = [...callColumns, ["owe", "boolean"]] as const;
+
 const legColumns = [
 	["call_id", "uuid"],
 	["index", "smallint"],
@@ -76,12 +75,15 @@ const recordingColumns = [
 
 type Columns = readonly (readonly [name: string, type: string])[];
 const names = (columns: Columns, prefix = "") => columns.map(([name]) => `${prefix}"${name}"`).join(", ");
+const lists = (columns: Columns, from: number) => columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ");
 const given = (columns: Columns, from: number) =>
-	`select * from unnest(${columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ")}) as t(${names(columns)})`;
+	`select * from unnest(${lists(columns, from)}) as t(${names(columns)})`;
 
-const legsFrom = givenColumns.length + 1;
+const legsFrom = callColumns.length + 1;
 const pbx = legsFrom + legColumns.length;
-const recordingsFrom = pbx + 1;
+/** Not a column: whether the call's obligation is to be looked at. */
+const owe = pbx + 1;
+const recordingsFrom = owe + 1;
 const processWithin = recordingsFrom + recordingColumns.length;
 const [callBackWithin, company] = [processWithin + 1, processWithin + 2];
 /** Columns of a call that newer facts simply replace. */
@@ -89,9 +91,29 @@ const replaced = callColumns
 	.map(([name]) => name)
 	.filter((name) => !["id", "started_at", "linked_id", "contact_id"].includes(name));
 
+/** A call that is stored already: newer facts replace older ones, a client whom an agent chose stays. */
+const newerFacts = `	on conflict (id, started_at) do update set
+		${replaced.map((name) => `"${name}" = excluded."${name}"`).join(", ")},
+		user_ids = array(select distinct unnest(calls.user_ids || excluded.user_ids) order by 1),
+		contact_id = case
+			when calls.contact_chosen then calls.contact_id
+			when calls.number is distinct from excluded.number then excluded.contact_id
+			else coalesce(calls.contact_id, excluded.contact_id) end
+	where calls.progress <= excluded.progress`;
+const newerLeg = `	on conflict (call_id, call_started_at, index) do update set
+		extension = excluded.extension, outside = excluded.outside, rang_at = excluded.rang_at,
+		answered_at = excluded.answered_at, left_at = excluded.left_at, result = excluded.result,
+		user_id = case when legs.extension = excluded.extension then coalesce(legs.user_id, excluded.user_id)
+			else excluded.user_id end
+	where (legs.extension, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
+		is distinct from
+		(excluded.extension, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result, excluded.user_id)`;
+
 /** Calls with the people on their legs. */
 const callsAndLegs = `
-with given as (${given(givenColumns, 1)}),
+with given as (
+	select * from unnest(${lists(callColumns, 1)}, $${owe}::boolean[]) as t(${names(callColumns)}, owe)
+),
 given_legs as (
 	select l.*, u.id as user_id, u.name as user_name from (${given(legColumns, legsFrom)}) l
 	left join users u on u.extension = l.extension and u.active and not l.outside
@@ -110,14 +132,7 @@ saved as (
 	from given g left join people p on p.call_id = g.id
 	where not exists (select 1 from merged_calls m where m.call_id = g.id)
 	order by g.id
-	on conflict (id, started_at) do update set
-		${replaced.map((name) => `"${name}" = excluded."${name}"`).join(", ")},
-		user_ids = array(select distinct unnest(calls.user_ids || excluded.user_ids) order by 1),
-		contact_id = case
-			when calls.contact_chosen then calls.contact_id
-			when calls.number is distinct from excluded.number then excluded.contact_id
-			else coalesce(calls.contact_id, excluded.contact_id) end
-	where calls.progress <= excluded.progress
+${newerFacts}
 	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.contact_chosen,
 		calls.ended_at
 ),
@@ -126,14 +141,7 @@ saved_legs as (
 	select s.started_at, ${names(legColumns, "l.")}, l.user_id
 	from saved s join given_legs l on l.call_id = s.id
 	order by l.call_id, l.index
-	on conflict (call_id, call_started_at, index) do update set
-		extension = excluded.extension, outside = excluded.outside, rang_at = excluded.rang_at,
-		answered_at = excluded.answered_at, left_at = excluded.left_at, result = excluded.result,
-		user_id = case when legs.extension = excluded.extension then coalesce(legs.user_id, excluded.user_id)
-			else excluded.user_id end
-	where (legs.extension, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
-		is distinct from
-		(excluded.extension, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result, excluded.user_id)
+${newerLeg}
 )`;
 
 /** What is recorded, and what is owed. */
@@ -192,20 +200,48 @@ select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "o
 from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id`,
 };
 
-/** The shorter one for calls that go on, of which neither a recording nor the obligation changed: a phone rings. */
-const writeRunningCalls = {
-	name: "write-running-calls",
-	text: `${callsAndLegs}
+/**
+ * The short one for a single call that goes on, of which neither a recording nor the obligation changed: a phone rings.
+ * The pop-up waits for it, and without the joins between lists it costs half as much (test/bench/durable.ts).
+ */
+const writeRunningCall = {
+	name: "write-running-call",
+	text: `
+with given_legs as materialized (
+	select l.*, u.id as user_id, u.name as user_name from (${given(legColumns, legsFrom)}) l
+	left join users u on u.extension = l.extension and u.active and not l.outside
+),
+saved as (
+	insert into calls (pbx_id, ${names(callColumns)}, user_ids)
+	select $${pbx}::uuid, ${callColumns.map(([, type], at) => `$${at + 1}::${type}`).join(", ")},
+		array(select distinct user_id from given_legs where user_id is not null)
+	where not exists (select 1 from merged_calls where call_id = $1::uuid)
+${newerFacts}
+	returning calls.id, calls.started_at, calls.contact_id, calls.contact_chosen
+),
+saved_legs as (
+	insert into legs (call_started_at, ${names(legColumns)}, user_id)
+	select s.started_at, ${names(legColumns, "l.")}, l.user_id from saved s cross join given_legs l
+${newerLeg}
+)
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, null::uuid as "obligationId",
-	null::timestamptz as "dueAt", false as opened, p.users
-from saved s left join people p on p.call_id = s.id`,
+	null::timestamptz as "dueAt", false as opened, (
+		select json_agg(json_build_object('index', index, 'id', user_id, 'name', user_name))
+		from given_legs where user_id is not null
+	) as users
+from saved s`,
 };
 
 /** The statement that stores these calls, with its values. Calls must be distinct. */
 export function writeStatement(pbxId: string, batch: readonly Resolved[], settings: Settings): QueryConfig {
 	const values = writeValues(pbxId, batch, settings);
-	const running = batch.every(({ owe, recordings }) => !owe && recordings.length === 0);
-	return running ? { ...writeRunningCalls, values: values.slice(0, pbx) } : { ...writeCalls, values };
+	const [only] = batch;
+	if (batch.length !== 1 || !only || only.owe || only.recordings.length > 0) return { ...writeCalls, values };
+	// The columns of the one call stand alone, those of its legs stay lists.
+	const single = values
+		.slice(0, pbx)
+		.map((value, at) => (at < legsFrom - 1 && Array.isArray(value) ? value[0] : value));
+	return { ...writeRunningCall, values: single };
 }
 
 /** PostgreSQL text holds no NUL; callers can send anything, of any length. */
@@ -241,7 +277,6 @@ function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settin
 		of(({ call }) => call.recovered),
 		of(({ call }) => call.interrupted),
 		of(({ call }) => progressOf(call)),
-		of(({ owe }) => owe),
 		legs.map(({ id }) => id),
 		legs.map(({ leg }) => leg.index),
 		legs.map(({ leg }) => text(leg.extension, 1_000)),
@@ -251,6 +286,7 @@ function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settin
 		legs.map(({ leg }) => moment(leg.leftAt)),
 		legs.map(({ leg }) => leg.result),
 		pbxId,
+		of((row) => row.owe),
 		recordings.map(({ id }) => id),
 		recordings.map(({ index }) => index),
 		recordings.map(({ recording }) => text(recording.path, 4_000)),

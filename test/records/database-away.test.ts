@@ -16,7 +16,7 @@ beforeAll(async () => {
 	company = await openCompany({}, async (url) => {
 		proxy = await cuttingProxy(
 			url,
-			(sent) => /write-(running-)?calls/.test(sent.toString("latin1")) || sent.includes("commit"),
+			(sent) => /write-(calls|running-call)/.test(sent.toString("latin1")) || sent.includes("commit"),
 		);
 		return proxy.url;
 	});
