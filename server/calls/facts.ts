@@ -4,13 +4,22 @@ import { keyOf } from "./families.ts";
 import { endOf, epochOf, type Family, type Span } from "./family.ts";
 import { legsOf } from "./legs.ts";
 import { type Line, linesOf } from "./lines.ts";
+import { endedUnseen, withMemory } from "./memory.ts";
 import { outcomeOf } from "./outcome.ts";
 import { deviceName, partyOf } from "./party.ts";
 import { type Conversation, conversationsOf, visitsOf } from "./talk.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
 
-/** Reads a call out of what was seen of its channels. Null: there is no call to tell of, or not yet. */
+/** All that is known of a call. Null: there is no call to tell of, or not yet. */
 export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
+	const seen = seenOf(family, rules);
+	if (!family.memory) return seen;
+	if (seen) return withMemory(family.memory, seen);
+	return family.channels.size === 0 ? endedUnseen(family.memory) : null;
+}
+
+/** Reads a call out of what was seen of its channels. */
+function seenOf(family: Family, rules: TrackerRules): CallFacts | null {
 	const lines = linesOf(family, rules);
 	const roles = rolesOf(family, lines, rules);
 	if (!roles) return null;

@@ -1,11 +1,14 @@
 import type { Bridge, Channel } from "../pbx-event.ts";
 import { compareIds, earlier, type Family, insertByTime, newFamily, newTrack, type Track } from "./family.ts";
+import type { Memory } from "./memory.ts";
 
 /** All families in the tracker's memory, found by channel, by linked id and by bridge. */
 export interface Families {
 	readonly byChannel: Map<string, Family>;
 	readonly byLink: Map<string, Family>;
 	readonly byBridge: Map<string, Family>;
+	/** Calls of an earlier run of the server that wait for the first list of live channels. */
+	readonly remembered: Set<Family>;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
 	readonly forgotten: Map<string, number>;
 	/** Families that another one swallowed since they were last told about. */
@@ -19,6 +22,7 @@ export function newFamilies(): Families {
 		byChannel: new Map(),
 		byLink: new Map(),
 		byBridge: new Map(),
+		remembered: new Set(),
 		forgotten: new Map(),
 		swallowed: [],
 		touched: new Set(),
@@ -58,6 +62,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	if (!track) {
 		track = newTrack(channel, at);
 		track.first.created = created;
+		if (channel.half) linkHalves(family, track);
 		family.channels.set(channel.id, track);
 		all.byChannel.set(channel.id, family);
 		family.dirty = true;
@@ -65,6 +70,17 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	if (note(track, at, channel, created)) family.dirty = true;
 	all.touched.add(family);
 	return track;
+}
+
+/** The halves of a Local channel know each other by name (`…;1`, `…;2`) also where the event that says so was not seen. */
+function linkHalves(family: Family, track: Track): void {
+	const wholeName = (name = "") => name.slice(0, name.lastIndexOf(";"));
+	const name = wholeName(track.names[0]?.name);
+	for (const other of family.channels.values()) {
+		if (!other.first.channel.half || other.id === track.id || wholeName(other.names[0]?.name) !== name) continue;
+		track.twin = other.id;
+		other.twin = track.id;
+	}
 }
 
 /** The family of a channel that was just seen. */
@@ -96,6 +112,9 @@ export function join(all: Families, one: Family, other: Family): Family {
 	for (const bridge of small.holding) large.holding.add(bridge);
 	for (const [key, transfer] of small.transfers) large.transfers.set(key, transfer);
 	for (const [path, recording] of small.recordings) large.recordings.set(path, recording);
+	if (small.memory) all.remembered.delete(small);
+	if (small.memory?.askedAt === null) all.remembered.add(large);
+	large.memory = olderOf(large.memory, small.memory);
 	if (small.queue && (!large.queue || small.queue.at > large.queue.at)) large.queue = small.queue;
 	if (small.didVariable) large.didVariable = earlier(large.didVariable, small.didVariable.at, small.didVariable.value);
 	large.recovered ||= small.recovered;
@@ -105,6 +124,11 @@ export function join(all: Families, one: Family, other: Family): Family {
 	all.touched.add(large);
 	all.swallowed.push({ family: small, by: large });
 	return large;
+}
+
+function olderOf(one: Memory | null, other: Memory | null): Memory | null {
+	if (!one || !other) return one ?? other;
+	return compareIds(one.call.family, other.call.family) <= 0 ? one : other;
 }
 
 /** Two channels turned out to belong to one call. */

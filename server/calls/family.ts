@@ -1,5 +1,6 @@
 import type { Channel, DialResult } from "../pbx-event.ts";
 import type { CallFacts } from "./call-change.ts";
+import type { Memory } from "./memory.ts";
 
 /**
  * What was seen of the channels of one call. Everything here is a set, a minimum or a maximum over
@@ -26,6 +27,8 @@ export interface Family {
 		readonly ids: Set<string>;
 		nextSize: number;
 	};
+	/** What an earlier run of the server knew of it. */
+	memory: Memory | null;
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -113,6 +116,7 @@ export function newFamily(link: string): Family {
 		queue: null,
 		didVariable: null,
 		settled: { rang: [], rangMs: 0, ids: new Set(), nextSize: 64 },
+		memory: null,
 		told: null,
 		recovered: false,
 		interrupted: false,

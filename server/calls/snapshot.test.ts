@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { Book } from "../../test/calls/fold.ts";
 import { answeredBy101, hangUp, Stage, type StageChannel } from "../../test/calls/stage.ts";
+import type { PbxEvent } from "../pbx-event.ts";
+import { remember } from "./tracker.ts";
 
 describe("after a gap", () => {
 	it("a call that is not there any more has ended unseen, and is marked as recovered", () => {
@@ -56,5 +59,96 @@ describe("after a gap", () => {
 			did: "0442001001",
 			legs: [{ extension: "101", result: null }],
 		});
+	});
+});
+
+describe("after a restart of the server", () => {
+	/** What the first run told last, and the tracker of the second. */
+	function restarted(stage: Stage) {
+		const book = new Book();
+		const told = stage.play().facts;
+		for (const call of told) book.calls.set(call.family, call);
+		remember(book.state, told);
+		return book;
+	}
+	const row = (one: StageChannel, application: string, bridgeId: string | null, seconds: number) => ({
+		channel: one.now,
+		application,
+		data: "",
+		bridgeId,
+		seconds,
+	});
+	const play = (book: Book, events: readonly PbxEvent[]) => {
+		for (const event of events) book.take(event);
+		return book.facts;
+	};
+
+	it("a call that goes on keeps who answered it, and when", () => {
+		const stage = new Stage();
+		const { client, desk, bridge } = answeredBy101(stage);
+		const book = restarted(stage);
+		const later = stage.events.length;
+		stage.wait(60);
+		const channels = [row(client, "Dial", bridge.id, 62), row(desk, "AppDial", bridge.id, 62)];
+		stage.say({ kind: "snapshot", boot: "one", channels });
+		stage.wait(60);
+		hangUp(client, desk);
+		expect(play(book, stage.events.slice(later))).toMatchObject([
+			{
+				outcome: "answered",
+				answeredAt: 1_700_000_002_000,
+				endedAt: 1_700_000_122_000,
+				talkMs: 120_000,
+				ringMs: 2000,
+				did: "0442001001",
+				legs: [{ extension: "101", answeredAt: 1_700_000_002_000, leftAt: 1_700_000_122_000, result: "answered" }],
+			},
+		]);
+	});
+
+	it("a call that is over is ended, and was missed when nobody had answered", () => {
+		const stage = new Stage();
+		stage.dials(stage.calls("PJSIP/trunk", "0442001001", "0501234567"), "PJSIP/101").rings();
+		const book = restarted(stage);
+		const later = stage.events.length;
+		stage.wait(60);
+		stage.say({ kind: "snapshot", boot: "one", channels: [] });
+		expect(play(book, stage.events.slice(later))).toMatchObject([
+			{
+				outcome: "missed",
+				endedAt: 1_700_000_060_000,
+				recovered: true,
+				legs: [{ extension: "101", leftAt: 1_700_000_060_000, result: "no-answer" }],
+			},
+		]);
+		expect(book.state.families.byLink.size).toBe(1);
+		stage.wait(600);
+		hangUp(stage.calls("PJSIP/trunk", "0442001001", "0671112233"));
+		expect(play(book, stage.events.slice(later + 1))).toHaveLength(2);
+		expect(book.state.families.byLink.size).toBe(1);
+	});
+
+	it("a phone that was ringing and is answered now is one leg", () => {
+		const stage = new Stage();
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		const desk = stage.dials(client, "PJSIP/101").rings();
+		const book = restarted(stage);
+		const later = stage.events.length;
+		stage.wait(5);
+		const channels = [row(client, "Dial", null, 5), row(desk, "AppDial", null, 5)];
+		stage.say({ kind: "snapshot", boot: "one", channels });
+		expect(play(book, stage.events.slice(later))).toMatchObject([{ outcome: "ringing", legs: [{ result: null }] }]);
+		stage.wait(1);
+		desk.answers();
+		stage.connects(desk, client);
+		stage.wait(10);
+		hangUp(client, desk);
+		expect(play(book, stage.events.slice(later + 1))).toMatchObject([
+			{
+				outcome: "answered",
+				talkMs: 10_000,
+				legs: [{ extension: "101", rangAt: 1_700_000_000_000, result: "answered" }],
+			},
+		]);
 	});
 });

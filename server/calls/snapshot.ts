@@ -33,6 +33,11 @@ export function compareSnapshot(
 		touch(all, family);
 	}
 	for (const one of channels) welcome(all, at, one);
+	for (const family of all.remembered) {
+		if (family.memory) family.memory.askedAt = Math.floor(at);
+		touch(all, family);
+	}
+	all.remembered.clear();
 }
 
 /** The PBX began anew: whatever was under way died with it. */

@@ -1,8 +1,8 @@
 import type { PbxEvent } from "../pbx-event.ts";
-import type { CallChange } from "./call-change.ts";
+import type { CallChange, CallFacts } from "./call-change.ts";
 import { factsOf, sameFacts } from "./facts.ts";
 import { type Families, keyOf, newFamilies } from "./families.ts";
-import { endOf, type Family } from "./family.ts";
+import { endOf, type Family, newFamily } from "./family.ts";
 import { observe } from "./observe.ts";
 import { settleRings } from "./settle.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
@@ -30,6 +30,22 @@ export interface TrackerState {
 /** A tracker that has seen nothing. */
 export function emptyTracker(): TrackerState {
 	return { families: newFamilies(), over: new Map(), boot: null, now: 0 };
+}
+
+/**
+ * Calls that an earlier run of the server left live, to be handed over before the first event. The first
+ * list of live channels says which of them go on; the others have ended unseen.
+ */
+export function remember(state: TrackerState, calls: readonly CallFacts[]): void {
+	const { byLink, remembered } = state.families;
+	for (const call of calls) {
+		if (call.endedAt !== null || byLink.has(call.family)) continue;
+		const family = newFamily(call.family);
+		family.memory = { call, askedAt: null };
+		family.told = call;
+		byLink.set(call.family, family);
+		remembered.add(family);
+	}
 }
 
 /**
@@ -91,7 +107,7 @@ function takeSwallowed(families: Families, family: Family): Family[] {
 
 /** Notes whether every channel of the family is gone. */
 function noteEnd(state: TrackerState, family: Family): void {
-	let end = 0;
+	let end = family.memory?.askedAt ?? 0;
 	for (const track of family.channels.values()) {
 		const gone = endOf(track);
 		if (gone === null) {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { remember } from "../../server/calls/tracker.ts";
 import type { Channel, PbxEvent, SnapshotChannel } from "../../server/pbx-event.ts";
 import { traces } from "./expected.ts";
 import { Book, fold } from "./fold.ts";
@@ -80,6 +81,36 @@ describe.each(traces())("$name", ({ events }) => {
 					if (call.direction === "internal") continue;
 					expect([...truth.calls.keys()]).toContain(call.family);
 				}
+			}),
+			{ numRuns: GAPS },
+		);
+	});
+
+	it("is the same call when the server starts anew under it", () => {
+		fc.assert(
+			fc.property(fc.nat(events.length - 1), (cut) => {
+				const first = new Book();
+				for (const event of events.slice(0, cut + 1)) first.take(event);
+				const book = new Book();
+				for (const call of first.facts) book.calls.set(call.family, call);
+				const at = (events[cut]?.at ?? 0) + 0.5;
+				remember(
+					book.state,
+					first.facts.filter((call) => call.endedAt === null),
+				);
+				const channels = pictureAfter(events.slice(0, cut + 1), at);
+				book.take({ kind: "snapshot", at, boot: boot(events), channels });
+				for (const event of events.slice(cut + 1)) book.take(event);
+				const essence = (calls: Book) =>
+					calls.facts
+						.filter((call) => call.direction !== "internal")
+						.map(({ family, direction, outcome, rawNumber, did, endedAt, legs }) => {
+							const people = [...new Set(legs.map(({ extension }) => extension))].sort();
+							// Why a client was not reached is told by events that may have come before the start.
+							const talked = direction === "inbound" ? outcome : outcome === "answered";
+							return { family, direction, talked, rawNumber, did, over: endedAt !== null, people };
+						});
+				expect(essence(book)).toEqual(essence(truth));
 			}),
 			{ numRuns: GAPS },
 		);

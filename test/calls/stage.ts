@@ -13,6 +13,7 @@ export class Stage {
 	now = start;
 	#count = 0;
 	#bridges = 0;
+	#locals = 0;
 	#hundredths = 0;
 
 	say(event: Untimed): void {
@@ -31,10 +32,12 @@ export class Stage {
 		const number = ++this.#count;
 		const id = `${Math.floor(this.now / 1000)}.${number}`;
 		const [technology = "", endpoint = ""] = name.split("/");
+		// The halves of a Local channel have one name.
+		const suffix = rest.half ? `00000000;${rest.half}` : String(number).padStart(8, "0");
 		return new StageChannel(this, {
 			id,
 			family: id,
-			name: `${name}-${String(number).padStart(8, "0")}`,
+			name: `${name}-${suffix}`,
 			technology: technology.toUpperCase(),
 			endpoint,
 			state,
@@ -67,8 +70,9 @@ export class Stage {
 	/** A Local channel that `from` dials: its near and its far half. */
 	local(from: StageChannel | null, name: string): [StageChannel, StageChannel] {
 		const family = from ? { family: from.now.family } : {};
-		const one = this.channel(`Local/${name}`, "down", { ...family, half: 1 }).born();
-		const two = this.channel(`Local/${name}`, "ring", { family: one.now.family, half: 2 }).born();
+		const unique = `Local/${name}-${++this.#locals}`;
+		const one = this.channel(unique, "down", { ...family, half: 1 }).born();
+		const two = this.channel(unique, "ring", { family: one.now.family, half: 2 }).born();
 		this.say({ kind: "local.joined", one: one.now, two: two.now, exten: "", context: "" });
 		this.say({ kind: "dial.began", from: from?.now ?? null, to: one.now, dialString: name });
 		one.dialledBy = from;
