@@ -14,7 +14,9 @@ import { registerAccessRoutes } from "./access/routes.ts";
 import { createUsers } from "./access/users.ts";
 import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
 import { stanzas } from "./asterisk/stanzas.ts";
+import { followContacts } from "./calls/follow-contacts.ts";
 import { createIngest } from "./calls/ingest.ts";
+import { readLiveFacts } from "./calls/live-facts.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
 import { createRecorder } from "./calls/record.ts";
@@ -140,7 +142,13 @@ export async function createApp(
 		obligations: { reconcileMissed, forCalls: (db, ids) => obligationsOfCalls(db, readCalls, ids) },
 		log,
 	});
-	const ingest = createIngest({ recorder, bus, log });
+	followContacts(database.pools.ingest, bus);
+	const ingest = createIngest({
+		recorder,
+		bus,
+		log,
+		liveCalls: (pbxId) => readLiveFacts(database.pools.ingest, pbxId),
+	});
 	const recordings = createRecordingWatcher({ pool, bus, log });
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
 

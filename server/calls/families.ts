@@ -9,6 +9,8 @@ export interface Families {
 	readonly byBridge: Map<string, Family>;
 	/** Calls of an earlier run of the server that wait for the first list of live channels. */
 	readonly remembered: Set<Family>;
+	/** The PBX's time at the last gap: what was seen until then may have gone unseen. */
+	gapAt: number;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
 	readonly forgotten: Map<string, number>;
 	/** Families that another one swallowed since they were last told about. */
@@ -23,6 +25,7 @@ export function newFamilies(): Families {
 		byLink: new Map(),
 		byBridge: new Map(),
 		remembered: new Set(),
+		gapAt: Number.NEGATIVE_INFINITY,
 		forgotten: new Map(),
 		swallowed: [],
 		touched: new Set(),

@@ -1,11 +1,12 @@
 import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
-import type { CallChange } from "./call-change.ts";
+import type { CallChange, CallFacts } from "./call-change.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
-import { emptyTracker, next, type TrackerState } from "./tracker.ts";
+import { retryDelay } from "./retry.ts";
+import { emptyTracker, next, remember, type TrackerState } from "./tracker.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
-import { createWriter, type Writer } from "./writer.ts";
+import { createWriter, rest, type Writer } from "./writer.ts";
 
 /** What the ingest needs to know of a PBX. */
 export interface IngestPbx {
@@ -19,6 +20,8 @@ export interface IngestDeps {
 	readonly recorder: Recorder;
 	readonly bus: EventBus;
 	readonly log: Log;
+	/** Calls of this PBX that an earlier run of the server left live; left out: there are none. */
+	readonly liveCalls?: (pbxId: string) => Promise<readonly CallFacts[]>;
 	/** Waits so many milliseconds, or until the signal; tests hand in one that does not sleep. */
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -42,16 +45,19 @@ interface Line {
 	pattern: string;
 	state: TrackerState;
 	readonly writer: Writer;
+	/** What came while the live calls of an earlier run are read: they go into the tracker first. Null: they are in. */
+	early: { readonly events: readonly PbxEvent[]; readonly receivedAt: number }[] | null;
 }
 
 const standardPattern = /^\d{2,5}$/;
 
 /** From the events of each PBX over its tracker to the recorder; one line for each PBX, in order. */
 export function createIngest(deps: IngestDeps): Ingest {
-	const { bus, log } = deps;
+	const { recorder, bus, log } = deps;
 	const lines = new Map<string, Line>();
 	const gone: Writer[] = [];
-	let stopped = false;
+	const loading = new Set<Promise<void>>();
+	const stopping = new AbortController();
 
 	function rulesOf({ id, extensionPattern }: IngestPbx): TrackerRules {
 		const pattern = compile(extensionPattern) ?? standardPattern;
@@ -67,19 +73,56 @@ export function createIngest(deps: IngestDeps): Ingest {
 		return changes;
 	}
 
+	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number): void {
+		for (const event of events) {
+			try {
+				line.writer.add(take(line, event), receivedAt);
+			} catch (error) {
+				// One event that the tracker cannot digest must not cost the others.
+				log.error({ err: error, pbxId, kind: event.kind }, "An event could not be understood.");
+			}
+		}
+		line.writer.kick();
+	}
+
+	function open(pbx: IngestPbx): void {
+		const { liveCalls } = deps;
+		const line: Line = {
+			rules: rulesOf(pbx),
+			name: pbx.name,
+			pattern: pbx.extensionPattern,
+			state: emptyTracker(),
+			writer: createWriter(pbx.id, deps),
+			early: liveCalls ? [] : null,
+		};
+		lines.set(pbx.id, line);
+		if (!liveCalls) return;
+		const loaded = load(pbx.id, line, liveCalls).finally(() => loading.delete(loaded));
+		loading.add(loaded);
+	}
+
+	/** Without these calls those that ended while nobody listened would stay live for ever: tried until it succeeds. */
+	async function load(pbxId: string, line: Line, liveCalls: NonNullable<IngestDeps["liveCalls"]>): Promise<void> {
+		for (let attempt = 1; !stopping.signal.aborted && lines.get(pbxId) === line; attempt++) {
+			try {
+				remember(line.state, await liveCalls(pbxId));
+				break;
+			} catch (error) {
+				log.warn({ err: error, pbxId, attempt }, "Reading the calls that were live is tried again.");
+				await (deps.wait ?? rest)(retryDelay(attempt), stopping.signal);
+			}
+		}
+		const early = line.early ?? [];
+		line.early = null;
+		for (const { events, receivedAt } of early) digest(pbxId, line, events, receivedAt);
+	}
+
 	return {
 		push(pbxId, events, receivedAt) {
 			const line = lines.get(pbxId);
-			if (!line || stopped) return;
-			for (const event of events) {
-				try {
-					line.writer.add(take(line, event), receivedAt);
-				} catch (error) {
-					// One event that the tracker cannot digest must not cost the others.
-					log.error({ err: error, pbxId, kind: event.kind }, "An event could not be understood.");
-				}
-			}
-			line.writer.kick();
+			if (!line || stopping.signal.aborted) return;
+			if (line.early) line.early.push({ events, receivedAt });
+			else digest(pbxId, line, events, receivedAt);
 		},
 		setPbxs(pbxs) {
 			const wanted = new Map(pbxs.map((pbx) => [pbx.id, pbx]));
@@ -91,13 +134,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 			for (const pbx of pbxs) {
 				const line = lines.get(pbx.id);
 				if (!line) {
-					lines.set(pbx.id, {
-						rules: rulesOf(pbx),
-						name: pbx.name,
-						pattern: pbx.extensionPattern,
-						state: emptyTracker(),
-						writer: createWriter(pbx.id, deps),
-					});
+					open(pbx);
 					continue;
 				}
 				line.name = pbx.name;
@@ -107,10 +144,13 @@ export function createIngest(deps: IngestDeps): Ingest {
 			}
 		},
 		async idle() {
+			await sweeping;
+			await Promise.all(loading);
 			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
 		},
 		async stop() {
-			stopped = true;
+			stopping.abort();
+			await Promise.all(loading);
 			await Promise.all([...gone, ...[...lines.values()].map(({ writer }) => writer)].map((writer) => writer.stop()));
 		},
 		waiting: () => [...lines.values()].reduce((sum, { writer }) => sum + writer.waiting(), 0),

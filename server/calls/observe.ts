@@ -158,7 +158,9 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 		case "queue.state":
 		case "device.state":
 		case "endpoint.reachable":
+			return;
 		case "gap":
+			all.gapAt = now;
 			return;
 		default:
 			event satisfies never;

@@ -29,6 +29,16 @@ describe("after a gap", () => {
 		expect(stage.call()).toMatchObject({ outcome: "missed", recovered: false });
 	});
 
+	it("a call that was heard of just before the gap has ended in it when the list does not show it", () => {
+		const stage = new Stage();
+		stage.wait(60);
+		answeredBy101(stage);
+		stage.say({ kind: "gap", cause: "reconnect", missing: null });
+		stage.wait(1);
+		stage.say({ kind: "snapshot", boot: "one", channels: [] });
+		expect(stage.call()).toMatchObject({ outcome: "answered", endedAt: 1_700_000_063_000, recovered: true });
+	});
+
 	it("ends calls also when the PBX's clock is far ahead of ours", () => {
 		const stage = new Stage();
 		answeredBy101(stage);

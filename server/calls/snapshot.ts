@@ -24,7 +24,7 @@ export function compareSnapshot(
 	for (const family of new Set(all.byChannel.values())) {
 		let lost = false;
 		for (const track of family.channels.values()) {
-			if (present.has(track.id) || endOf(track) !== null || track.lastSeen > at - FRESH) continue;
+			if (present.has(track.id) || endOf(track) !== null || isFresh(all, track, at)) continue;
 			track.lostAt = at;
 			lost = true;
 		}
@@ -38,6 +38,11 @@ export function compareSnapshot(
 		touch(all, family);
 	}
 	all.remembered.clear();
+}
+
+/** Seen so late that the list may be older. Before a gap nothing is: its end may be what was not heard. */
+function isFresh({ gapAt }: Families, { lastSeen }: Track, at: number): boolean {
+	return lastSeen > at - FRESH && Math.floor(lastSeen) > gapAt;
 }
 
 /** The PBX began anew: whatever was under way died with it. */
@@ -63,7 +68,7 @@ function touch(all: Families, family: Family): void {
 function welcome(all: Families, at: number, one: SnapshotChannel): void {
 	const known = all.byChannel.get(one.channel.id)?.channels.get(one.channel.id);
 	if (known?.ended) return;
-	const fresh = known !== undefined && known.lastSeen > at - FRESH;
+	const fresh = known !== undefined && isFresh(all, known, at);
 	const track = see(all, known ? at : at - one.seconds * 1000, one.channel);
 	if (!track) return;
 	const family = familyOf(all, track);

@@ -104,6 +104,6 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 }
 
 /** Ends early, and quietly, when the signal says so. */
-async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+export async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
 	await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

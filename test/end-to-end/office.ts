@@ -157,7 +157,7 @@ export class Office {
 		const recordings = { root: lab.recordingsFolder };
 		return Pbx.parse(
 			await this.do(this.admin, "POST", "/api/pbx", {
-				...{ name: "Lab", host, port: ami, events, control, recordings },
+				...{ name: "Lab", host, port: ami, events, control, recordings, dial: { context: "internal" } },
 				...fields,
 			}),
 		);
