@@ -108,7 +108,7 @@ function isPlaced(track: Track): boolean | null {
 		case "reserved":
 		case "busy":
 		case "other":
-			return track.ringingAt === null ? null : false;
+			return track.ringingAt === null && track.upAt === null ? null : false;
 		default:
 			return track.first.channel.state satisfies never;
 	}

@@ -60,7 +60,8 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 		}
 		case "dial.ringing": {
 			const { to } = pair(all, at, event);
-			if (!to || (to.ringingAt !== null && to.ringingAt <= at)) return;
+			// "Proceeding" only says that somebody was asked to ring.
+			if (!to || event.state === "proceeding" || (to.ringingAt !== null && to.ringingAt <= at)) return;
 			to.ringingAt = at;
 			familyOf(all, to).dirty = true;
 			return;
