@@ -18,6 +18,8 @@ export interface UpgradeDeps {
 
 /** What a browser sends us is short. */
 const maxPayload = 4096;
+/** Milliseconds in which a browser must answer that the connection ends; a dead one holds up neither a stop nor a sign-out. */
+const closeTimeout = 1000;
 const reasons = {
 	401: "Unauthorized",
 	403: "Forbidden",
@@ -42,7 +44,9 @@ export function registerLive(app: App): void {
 /** `/api/live` on the HTTP server: origin, then session, and only then the handshake. */
 export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void } {
 	const { hub, metrics, log } = deps;
-	const sockets = new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false });
+	// A name of its own, because @types/ws does not know `closeTimeout` yet and would refuse it in a literal.
+	const limits = { noServer: true, maxPayload, closeTimeout, perMessageDeflate: false };
+	const sockets = new WebSocketServer(limits);
 	let stopping = false;
 
 	const refuse = (socket: Duplex, status: keyof typeof reasons, reason: string) => {

@@ -154,6 +154,20 @@ test("a server that ends says so to every browser, so that they return", async (
 	expect(await tab.closed()).toMatchObject({ code: 1012 });
 });
 
+test("a browser that does not answer holds up neither a sign-out nor the end of the server", async () => {
+	const own = await runServer();
+	const agent = await own.hire("agent");
+	const tabs = [await join(agent.cookie, {}, own.base), await join(await own.admin(), {}, own.base)];
+	for (const tab of tabs) {
+		await tab.heard("snapshot");
+		tab.socket.pause();
+	}
+	await own.call("DELETE", "/api/session", { cookie: agent.cookie });
+	await own.end();
+	for (const tab of tabs) tab.socket.resume();
+	for (const tab of tabs) await tab.closed();
+});
+
 test("a browser that takes nothing is dropped for that, and the others are served meanwhile", async () => {
 	const own = await serverForTest(
 		{},
