@@ -53,7 +53,7 @@ const standardPattern = /^\d{2,5}$/;
 
 /** From the events of each PBX over its tracker to the recorder; one line for each PBX, in order. */
 export function createIngest(deps: IngestDeps): Ingest {
-	const { recorder, bus, log } = deps;
+	const { bus, log } = deps;
 	const lines = new Map<string, Line>();
 	const gone: Writer[] = [];
 	const loading = new Set<Promise<void>>();
@@ -144,7 +144,6 @@ export function createIngest(deps: IngestDeps): Ingest {
 			}
 		},
 		async idle() {
-			await sweeping;
 			await Promise.all(loading);
 			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
 		},
