@@ -6,20 +6,22 @@ export interface Gate {
 	readonly port: number;
 	/** Connections so far, refused ones not counted. */
 	readonly passed: number;
+	/** The port behind it; another one after the PBX was started anew. */
+	to: number;
 	/** Cuts whatever goes through and refuses what comes. */
 	shut(): void;
 	open(): void;
 	close(): Promise<void>;
 }
 
-export async function gateTo(host: string, port: number): Promise<Gate> {
+export async function gateTo(host: string, to: number): Promise<Gate> {
 	const sockets = new Set<Socket>();
 	let isShut = false;
 	let passed = 0;
 	const server = createServer((near) => {
 		if (isShut) return void near.destroy();
 		passed++;
-		const far = connect({ host, port, noDelay: true });
+		const far = connect({ host, port: gate.to, noDelay: true });
 		near.setNoDelay(true);
 		for (const socket of [near, far]) {
 			sockets.add(socket);
@@ -40,8 +42,9 @@ export async function gateTo(host: string, port: number): Promise<Gate> {
 	await once(server, "listening");
 	const address = server.address();
 	if (address === null || typeof address === "string") throw new Error("The gate does not listen");
-	return {
+	const gate: Gate = {
 		port: address.port,
+		to,
 		get passed() {
 			return passed;
 		},
@@ -58,4 +61,5 @@ export async function gateTo(host: string, port: number): Promise<Gate> {
 			await once(server, "close");
 		},
 	};
+	return gate;
 }
