@@ -20,7 +20,10 @@ const momentUnit = 4 * endUnit;
  */
 export function progressOf(call: CallFacts): number {
 	const known: (number | null)[] = [call.answeredAt, call.interrupted ? null : call.endedAt];
-	for (const leg of call.legs) known.push(leg.rangAt, leg.answeredAt, call.interrupted ? null : leg.leftAt);
+	for (const leg of call.legs) {
+		const guessed = call.interrupted && leg.leftAt === call.endedAt;
+		known.push(leg.rangAt, leg.answeredAt, guessed ? null : leg.leftAt);
+	}
 	for (const recording of call.recordings) known.push(recording.startedAt);
 	const moments = known.filter((at) => at !== null);
 	const facts =

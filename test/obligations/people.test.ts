@@ -61,6 +61,17 @@ test("a status and a comment settle what is owed, and only they do", async () =>
 	expect(company.told.filter(({ kind }) => kind === "obligation.settled")).toHaveLength(1);
 });
 
+test("late news of a call that was processed does not open it again", async () => {
+	const facts = ended("answered", "101", { rawNumber: client });
+	await company.record(facts);
+	const id = company.idOf(facts);
+	await say(olena, id, inWork);
+	const before = await debtOf(id);
+	await company.record({ ...facts, ivr: "123", recovered: true });
+	await company.record(ended("answered", "101", { ...facts, talk: 600 }));
+	expect(await debtOf(id)).toEqual(before);
+});
+
 test.each(["   ", "\u00a0\u2003", "\u200b\u200d\ufeff", "\u2800", "\u3164\u115f", "\n\t\r", "\u202e\u2066", "\0"])(
 	"a comment that nobody can see is none: %j",
 	async (comment) => {

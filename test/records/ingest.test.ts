@@ -2,11 +2,12 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { createIngest } from "../../server/calls/ingest.ts";
+import { readLiveFacts } from "../../server/calls/live-facts.ts";
 import { emptyTracker, next } from "../../server/calls/tracker.ts";
-import type { PbxEvent } from "../../server/pbx-event.ts";
+import type { Channel, PbxEvent } from "../../server/pbx-event.ts";
 import { traces } from "../calls/expected.ts";
 import { fold, rules } from "../calls/fold.ts";
-import { type Company, openCompany } from "./company.ts";
+import { type Company, call, leg, openCompany } from "./company.ts";
 
 let company: Company;
 const said: string[] = [];
@@ -20,8 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => company.drop());
 
-function open() {
-	const ingest = createIngest({ recorder: company.recorder, bus: company.bus, log: { warn: say, error: say } });
+function open(liveCalls?: (pbxId: string) => Promise<readonly CallFacts[]>) {
+	const ingest = createIngest({
+		recorder: company.recorder,
+		bus: company.bus,
+		log: { warn: say, error: say },
+		...(liveCalls && { liveCalls }),
+	});
 	ingest.setPbxs([{ id: company.pbxId, name: "office", extensionPattern: "^[1-4]0[1-7]$" }]);
 	return ingest;
 }
@@ -108,6 +114,58 @@ function shuffled<T>(list: readonly T[], seed: number): T[] {
 	});
 	return keyed.toSorted((a, b) => a.key - b.key).map(({ item }) => item);
 }
+
+test("calls that ended while the server was away are ended and owed with the first picture of the PBX", async () => {
+	const at = Date.parse("2026-11-18T10:00:00Z");
+	const rang = { legs: [leg("101", at - 50_000)], startedAt: at - 60_000 };
+	const rings = call({ ...rang, rawNumber: "0501112201" });
+	const talks = call({
+		startedAt: at - 60_000,
+		rawNumber: "0501112202",
+		outcome: "talking",
+		answeredAt: at - 40_000,
+		legs: [
+			leg("101", at - 50_000, { leftAt: at - 40_000, result: "elsewhere" }),
+			leg("102", at - 50_000, { index: 1, answeredAt: at - 40_000 }),
+		],
+	});
+	const lives = call({ ...rang, rawNumber: "0501112203" });
+	await company.record(rings, talks, lives);
+	const ingest = open((pbxId) => readLiveFacts(company.database.pools.ui, pbxId));
+	const channel: Channel = {
+		id: lives.family,
+		family: lives.family,
+		name: "PJSIP/trunk-1",
+		technology: "PJSIP",
+		endpoint: "trunk",
+		state: "up",
+		callerNumber: "0501112203",
+		callerName: "",
+		connectedNumber: "",
+		connectedName: "",
+		exten: "",
+		context: "",
+		application: "",
+		accountCode: "",
+		variables: {},
+	};
+	const channels = [{ channel, application: "", data: "", bridgeId: null, seconds: 60 }];
+	ingest.push(company.pbxId, [{ kind: "snapshot", at, boot: "1", channels }], at);
+	await ingest.idle();
+	await ingest.stop();
+	const states = await company.rows(
+		`select c.outcome, c.ended_at, o.kind from calls c join obligations o on o.call_id = c.id
+		where linked_id = any($1) order by c.raw_number`,
+		[[rings.family, talks.family]],
+	);
+	expect(states).toEqual([
+		{ outcome: "missed", ended_at: new Date(at), kind: "missed" },
+		{ outcome: "answered", ended_at: new Date(at), kind: "call" },
+	]);
+	expect(await company.rows("select ended_at from calls where linked_id = $1", [lives.family])).toEqual([
+		{ ended_at: null },
+	]);
+});
 
 test("how many wait in a queue is told at once; events of a PBX that is not known are dropped", async () => {
 	const ingest = open();

@@ -16,8 +16,8 @@ export interface WatcherDeps {
 
 export interface RecordingWatcher {
 	start(): void;
-	/** Looks once at everything whose time has come; says how many recordings that was. */
-	look(): Promise<number>;
+	/** Looks once at everything of the last `hours` whose time has come; says how many recordings that was. */
+	look(hours?: number): Promise<number>;
 	stop(): Promise<void>;
 }
 
@@ -41,6 +41,10 @@ interface Look {
 }
 
 const atOnce = 50;
+/** Files of older calls are looked for now and then only: where none ever comes there are many of them. */
+const recentHours = 12;
+const weekHours = 7 * 24;
+const looksBetweenWeeks = 100;
 
 /**
  * Which files to look at: their channel is gone. Often at first, then ever less: a file that has not come for an hour is
@@ -53,8 +57,9 @@ select r.call_id, r.call_started_at as started_at, r.index, r.path, r.state, r.b
 from recordings r
 join calls c on c.id = r.call_id and c.started_at = r.call_started_at
 join pbxs p on p.id = c.pbx_id and p.active
-where r.state in ('expected', 'missing', 'denied') and r.call_started_at > now() - interval '7 days'
-	and c.started_at > now() - interval '7 days'
+where r.state in ('expected', 'missing', 'denied') and r.call_started_at > now() - make_interval(hours => $1)
+	and c.started_at > now() - make_interval(hours => $1)
+	and (p.recordings_root is not null or r.state = 'expected')
 	and (r.closed or c.ended_at is not null)
 	and (r.checked_at is null or r.checked_at < now() - least(
 		greatest((now() - coalesce(c.ended_at, r.started_at)) / 4, interval '1 second'), interval '6 hours'))
@@ -65,9 +70,10 @@ limit ${atOnce}`;
 export function createRecordingWatcher({ pool, bus, log, every = 3_000 }: WatcherDeps): RecordingWatcher {
 	let timer: NodeJS.Timeout | null = null;
 	let running: Promise<unknown> | null = null;
+	let looks = 0;
 
-	async function look(): Promise<number> {
-		const { rows } = await pool.query<Row>({ name: "recordings-due", text: due });
+	async function look(hours = recentHours): Promise<number> {
+		const { rows } = await pool.query<Row>({ name: "recordings-due", text: due, values: [hours] });
 		for (const row of rows) {
 			const found = await lookAt(row);
 			await pool.query({
@@ -82,7 +88,8 @@ where call_id = $1 and call_started_at = $2 and index = $3`,
 	}
 
 	function tick(): void {
-		running = look()
+		looks++;
+		running = look(looks % looksBetweenWeeks === 1 ? weekHours : recentHours)
 			.catch((error: unknown) => log.warn({ err: error }, "Recordings could not be looked at."))
 			.finally(() => {
 				running = null;
