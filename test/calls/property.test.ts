@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { CallFacts } from "../../server/calls/call-change.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { traces } from "./expected.ts";
 import { Book, fold } from "./fold.ts";
@@ -55,5 +56,43 @@ describe.each(traces())("$name", ({ events, expected }) => {
 			const live = book.facts.filter((call) => call.endedAt === null && call.direction !== "internal");
 			expect(live.length).toBeLessThanOrEqual(clients);
 		}
+	});
+});
+
+describe("two calls at once", () => {
+	const all = traces();
+	const two = fc.tuple(fc.nat(all.length - 1), fc.nat(all.length - 1)).filter(([a, b]) => a !== b);
+
+	it("come out as each of them alone, however their events are mixed", () => {
+		fc.assert(
+			fc.property(two, fc.infiniteStream(fc.boolean()), ([a, b], coin) => {
+				const one = all[a]?.events ?? [];
+				const second = all[b]?.events ?? [];
+				// One PBX: one clock, and no second list of live channels.
+				const shift = (one[0]?.at ?? 0) - (second[0]?.at ?? 0);
+				const other = loose(second).rest.map((event): PbxEvent => ({ ...event, at: event.at + shift }));
+				const left: [PbxEvent[], PbxEvent[]] = [[...one], [...other]];
+				const mixed: PbxEvent[] = [];
+				while (mixed.length < one.length + other.length) {
+					const event = left[coin.next().value ? 0 : 1].shift();
+					if (event) mixed.push(event);
+				}
+				const byFamily = (x: CallFacts, y: CallFacts) => (x.family < y.family ? -1 : 1);
+				expect(outcome(mixed).sort(byFamily)).toEqual([...outcome(one), ...outcome(other)].sort(byFamily));
+			}),
+			{ numRuns: ORDERS * 5 },
+		);
+	});
+
+	it("never stop the tracker, even when everything comes in no order at all", () => {
+		fc.assert(
+			fc.property(two, fc.infiniteStream(fc.nat()), ([a, b], places) => {
+				const events = [...(all[a]?.events ?? []), ...(all[b]?.events ?? [])];
+				const shuffled = events.map((event) => ({ event, place: places.next().value }));
+				shuffled.sort((one, other) => one.place - other.place);
+				expect(() => outcome(shuffled.map(({ event }) => event))).not.toThrow();
+			}),
+			{ numRuns: ORDERS * 5 },
+		);
 	});
 });
