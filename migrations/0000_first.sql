@@ -104,6 +104,7 @@ CREATE TABLE "legs" (
 	"index" smallint NOT NULL,
 	"extension" text NOT NULL,
 	"outside" boolean DEFAULT false NOT NULL,
+	"placed" boolean DEFAULT false NOT NULL,
 	"user_id" uuid,
 	"rang_at" timestamp (3) with time zone NOT NULL,
 	"answered_at" timestamp (3) with time zone,

@@ -89,6 +89,8 @@ export const legs = pgTable(
 		index: smallint("index").notNull(),
 		extension: text("extension").notNull(),
 		outside: boolean("outside").notNull().default(false),
+		/** The person dialled: the phone never rang. */
+		placed: boolean("placed").notNull().default(false),
 		/** Who had this extension at that time. */
 		userId: uuid("user_id"),
 		rangAt: moment("rang_at").notNull(),

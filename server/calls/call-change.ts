@@ -15,6 +15,8 @@ export interface CallLeg {
 	readonly extension: string;
 	/** True when `extension` is an outside number. */
 	readonly outside: boolean;
+	/** This person made the call, or came into it, by dialling: the phone never rang. */
+	readonly placed: boolean;
 	readonly rangAt: number;
 	readonly answeredAt: number | null;
 	readonly leftAt: number | null;

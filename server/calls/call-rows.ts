@@ -63,7 +63,7 @@ select c.*, p.name as pbx,
 		'company', coalesce(co.name, '')) end as contact,
 	case when ow.id is not null then
 		json_build_object('id', ow.id, 'name', ow.name, 'extension', coalesce(ow.extension, '')) end as owner,
-	(select json_agg(json_build_object('extension', l.extension, 'outside', l.outside,
+	(select json_agg(json_build_object('extension', l.extension, 'outside', l.outside, 'placed', l.placed,
 			'user', case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end,
 			'rangAt', l.rang_at, 'answeredAt', l.answered_at, 'leftAt', l.left_at, 'result', l.result) order by l.index)
 		from legs l left join users u on u.id = l.user_id

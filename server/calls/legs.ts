@@ -103,6 +103,7 @@ function legOf(
 	const leg = {
 		extension: first.person,
 		outside: first.line.party.kind === "outside",
+		placed: run.every((presence) => presence.line.placed),
 		rangAt: lastAttempt(run),
 		answeredAt,
 		leftAt,

@@ -16,7 +16,7 @@ select c.linked_id as family, ${milliseconds("c.started_at")} as "startedAt", c.
 	c.raw_number as "rawNumber", c.withheld, c.caller_name as "callerName", c.did, c.queue, c.ivr,
 	${milliseconds("c.answered_at")} as "answeredAt", c.ring_ms as "ringMs", c.talk_ms as "talkMs",
 	c.interrupted, c.recovered,
-	(select json_agg(json_build_object('index', l.index, 'extension', l.extension, 'outside', l.outside,
+	(select json_agg(json_build_object('index', l.index, 'extension', l.extension, 'outside', l.outside, 'placed', l.placed,
 			'rangAt', ${milliseconds("l.rang_at")}, 'answeredAt', ${milliseconds("l.answered_at")},
 			'leftAt', ${milliseconds("l.left_at")}, 'result', l.result) order by l.index)
 		from legs l where l.call_id = c.id and l.call_started_at = c.started_at) as legs,

@@ -60,6 +60,7 @@ const legColumns = [
 	["index", "smallint"],
 	["extension", "text"],
 	["outside", "boolean"],
+	["placed", "boolean"],
 	["rang_at", "timestamptz"],
 	["answered_at", "timestamptz"],
 	["left_at", "timestamptz"],
@@ -101,13 +102,14 @@ const newerFacts = `	on conflict (id, started_at) do update set
 			else coalesce(calls.contact_id, excluded.contact_id) end
 	where calls.progress <= excluded.progress`;
 const newerLeg = `	on conflict (call_id, call_started_at, index) do update set
-		extension = excluded.extension, outside = excluded.outside, rang_at = excluded.rang_at,
-		answered_at = excluded.answered_at, left_at = excluded.left_at, result = excluded.result,
+		extension = excluded.extension, outside = excluded.outside, placed = excluded.placed,
+		rang_at = excluded.rang_at, answered_at = excluded.answered_at, left_at = excluded.left_at, result = excluded.result,
 		user_id = case when legs.extension = excluded.extension then coalesce(legs.user_id, excluded.user_id)
 			else excluded.user_id end
-	where (legs.extension, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
+	where (legs.extension, legs.placed, legs.rang_at, legs.answered_at, legs.left_at, legs.result, legs.user_id)
 		is distinct from
-		(excluded.extension, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result, excluded.user_id)`;
+		(excluded.extension, excluded.placed, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result,
+			excluded.user_id)`;
 
 /** Calls with the people on their legs. */
 const callsAndLegs = `
@@ -281,6 +283,7 @@ function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settin
 		legs.map(({ leg }) => leg.index),
 		legs.map(({ leg }) => text(leg.extension, 1_000)),
 		legs.map(({ leg }) => leg.outside),
+		legs.map(({ leg }) => leg.placed),
 		legs.map(({ leg }) => moment(leg.rangAt)),
 		legs.map(({ leg }) => moment(leg.answeredAt)),
 		legs.map(({ leg }) => moment(leg.leftAt)),

@@ -44,6 +44,7 @@ const sameLeg = (a: CallLeg | undefined, b: CallLeg) =>
 	a !== undefined &&
 	a.extension === b.extension &&
 	a.outside === b.outside &&
+	a.placed === b.placed &&
 	a.rangAt === b.rangAt &&
 	a.answeredAt === b.answeredAt &&
 	a.leftAt === b.leftAt &&
@@ -102,6 +103,7 @@ export function compose(
 		legs.push({
 			extension: leg.extension,
 			outside: leg.outside,
+			placed: leg.placed,
 			user,
 			rangAt: iso(leg.rangAt),
 			answeredAt: isoOrNull(leg.answeredAt),

@@ -113,6 +113,7 @@ function addCall(history: History, chance: Chance, input: HistoryInput, startedA
 		callStartedAt: moment,
 		index: 0,
 		extension: agent.extension,
+		placed: !inbound,
 		userId: agent.id,
 		rangAt: moment,
 		answeredAt,

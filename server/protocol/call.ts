@@ -10,6 +10,8 @@ export const Leg = z.object({
 	extension: z.string(),
 	/** True when the call was forwarded to an outside number. */
 	outside: z.boolean(),
+	/** True when this person dialled: the phone never rang, and the person is on it from the beginning. */
+	placed: z.boolean(),
 	user: Named.nullable(),
 	rangAt: Time,
 	answeredAt: Time.nullable(),

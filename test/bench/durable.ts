@@ -209,6 +209,7 @@ function facts(): CallFacts {
 				index: 0,
 				extension: String(100 + (n % 40)),
 				outside: false,
+				placed: false,
 				rangAt: startedAt,
 				answeredAt: null,
 				leftAt: null,

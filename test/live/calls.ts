@@ -52,6 +52,7 @@ export function moment(
 	const leg = (agent: Agent, state: Pick<Call["legs"][number], "answeredAt" | "leftAt" | "result">) => ({
 		extension: agent.extension,
 		outside: false,
+		placed: false,
 		user: { id: agent.id, name: agent.name },
 		rangAt: at,
 		...state,

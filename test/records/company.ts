@@ -160,7 +160,17 @@ export function call(given: Partial<CallFacts> = {}): CallFacts {
 }
 
 export function leg(extension: string, rangAt: number, given: Partial<CallLeg> = {}): CallLeg {
-	return { index: 0, extension, outside: false, rangAt, answeredAt: null, leftAt: null, result: null, ...given };
+	return {
+		index: 0,
+		extension,
+		outside: false,
+		placed: false,
+		rangAt,
+		answeredAt: null,
+		leftAt: null,
+		result: null,
+		...given,
+	};
 }
 
 const second = 1000;

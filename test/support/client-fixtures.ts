@@ -30,6 +30,7 @@ export function me(part: Partial<Me> = {}): Me {
 export const leg = (part: Partial<Leg> = {}): Leg => ({
 	extension: "101",
 	outside: false,
+	placed: false,
 	user: olena,
 	rangAt: iso(Date.now()),
 	answeredAt: null,
