@@ -139,7 +139,7 @@ export async function createApp(
 		bus,
 		settings: settings.current,
 		resolve: resolveFrom(database.ingest),
-		obligations: { reconcileMissed, forCalls: (db, ids) => obligationsOfCalls(db, readCalls, ids) },
+		obligations: { reconcileMissed, forCalls: (db, ids, known) => obligationsOfCalls(db, readCalls, ids, known) },
 		log,
 	});
 	followContacts(database.pools.ingest, bus);
