@@ -65,7 +65,7 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 
 	async function callsOf(floor: Floor, from: number): Promise<Call[]> {
 		const calls = await office.calls(supervisor, { from: new Date(from).toISOString() });
-		return calls.filter((call) => isOfFloor(call, floor) && !before.has(call.id)).reverse();
+		return calls.filter((call) => isOfFloor(call, floor) && !before.has(call.id)).sort(byLinkedId);
 	}
 
 	async function play(scenario: Scenario): Promise<void> {
@@ -152,6 +152,9 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 		expect(office.log).toEqual([]);
 	});
 });
+
+/** In the order in which they began; calls of one second have one time. */
+const byLinkedId = (a: Call, b: Call) => a.linkedId.localeCompare(b.linkedId, "en", { numeric: true });
 
 async function allObligations(office: Office, who: Employee): Promise<Obligation[]> {
 	return [...(await office.obligations(who)), ...(await office.obligations(who, { settled: "true" }))];
