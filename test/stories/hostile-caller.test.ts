@@ -11,12 +11,15 @@ afterAll(() => office?.close());
 const markup = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>{{7*7}}`;
 const turning = "Bank \u202egnikaerb \u2066 \u200f nothing";
 const long = `${markup}${turning}${"Ж".repeat(10_000)}`;
-const directional = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u;
+/** The isolates that the client itself puts around a name in a sentence are not among them. */
+const directional = /[\u061c\u200e\u200f\u202a-\u202e\u2066\u2067]/u;
 
 async function isHarmless(page: Page): Promise<void> {
-	expect(await page.evaluate(() => "hacked" in window)).toBe(false);
+	expect(await page.evaluate("'hacked' in window")).toBe(false);
 	expect(await page.locator("#app img:not([src='/bell.svg']), #app script").count()).toBe(0);
-	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	const wide = await page.evaluate<number>(
+		"document.documentElement.scrollWidth - document.documentElement.clientWidth",
+	);
 	expect(wide).toBeLessThanOrEqual(0);
 }
 
@@ -69,7 +72,7 @@ test("a hostile contact is text on every page that shows it", async () => {
 		await call.ring();
 		await page.locator(".card.ringing").waitFor();
 		await isHarmless(page);
-		expect(await page.locator("[data-announce]").innerText()).not.toMatch(/[\u202a-\u202e\u200f]/u);
+		expect(await page.locator("[data-announce]").innerText()).not.toMatch(directional);
 		await call.answer();
 		await call.end();
 		for (const path of ["/", "/calls", "/contacts", `/contacts/${contact.id}`, "/process"]) {

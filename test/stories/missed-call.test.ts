@@ -55,10 +55,10 @@ test("closing without a call wants a reason, and the list keeps who gave it", as
 	await row.waitFor();
 	await row.getByRole("button", { name: words["duty.dismiss"] }).click();
 	const dialog = page.getByRole("dialog");
-	await dialog.getByRole("button", { name: words["duty.dismiss"], exact: true }).click();
+	await dialog.getByRole("button", { name: words["duty.dismiss-title"] }).click();
 	await dialog.getByText(words["problem.comment-missing"]).waitFor();
-	await dialog.getByLabel(words["wrap.comment"]).fill("Помилка номером");
-	await dialog.getByRole("button", { name: words["duty.dismiss"], exact: true }).click();
+	await dialog.getByLabel(words["wrap.comment"], { exact: true }).fill("Помилка номером");
+	await dialog.getByRole("button", { name: words["duty.dismiss-title"] }).click();
 	await row.waitFor({ state: "detached" });
 	await page.getByRole("link", { name: words["scope.closed"] }).click();
 	await row.getByText(words["duty.dismissed"], { exact: true }).waitFor();

@@ -27,11 +27,11 @@ test("a reload in mid-call loses neither the card nor what is typed, and the cal
 	await call.end();
 	const wrapUp = page.locator(".card.wrap-up");
 	await wrapUp.waitFor();
-	await wrapUp.getByLabel(words["wrap.comment"]).fill("Чекає на рахунок");
-	await wrapUp.getByText(words["status.in_work"]).click();
+	await wrapUp.getByLabel(words["wrap.comment"], { exact: true }).fill("Чекає на рахунок");
+	await wrapUp.getByRole("radio", { name: words["status.in_work"] }).check();
 	await page.reload();
 	await wrapUp.waitFor();
-	expect(await wrapUp.getByLabel(words["wrap.comment"]).inputValue()).toBe("Чекає на рахунок");
+	expect(await wrapUp.getByLabel(words["wrap.comment"], { exact: true }).inputValue()).toBe("Чекає на рахунок");
 	expect(await wrapUp.getByRole("radio", { name: words["status.in_work"] }).isChecked()).toBe(true);
 
 	// Closing the form is no way out: the call waits in the list, and its draft with it.
@@ -41,7 +41,7 @@ test("a reload in mid-call loses neither the card nor what is typed, and the cal
 	await page.locator(".duty-row", { hasText: "Бондар Іван" }).click();
 	const side = page.locator(".side");
 	await side.waitFor();
-	expect(await side.getByLabel(words["wrap.comment"]).inputValue()).toBe("Чекає на рахунок");
+	expect(await side.getByLabel(words["wrap.comment"], { exact: true }).inputValue()).toBe("Чекає на рахунок");
 	await page.keyboard.press("Control+Enter");
 	await page.getByText(words["process.none"]).waitFor();
 	await until(async () => (await office.read("/api/obligations/counts", olena)).mine === 0);
@@ -56,7 +56,7 @@ test("what came while the connection was away is there when it returns", async (
 	await call.ring();
 	await call.answer();
 	await context.setOffline(false);
-	await page.evaluate(() => dispatchEvent(new Event("online")));
+	await page.evaluate("dispatchEvent(new Event('online'))");
 	await page.locator(".card.talking").waitFor();
 	await call.end();
 	await page.locator(".card.wrap-up").waitFor();

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ServerMessage } from "../../../server/protocol/live.ts";
-import { call, contact, iso, obligation, olena, petro, pop } from "../../../test/support/client-fixtures.ts";
+import { call, contact, iso, leg, obligation, olena, petro, pop } from "../../../test/support/client-fixtures.ts";
 import { type Context, continues, emptyPicture, expire, farewell, fold, type Picture } from "./picture.ts";
 
 const now = Date.now();
@@ -61,6 +61,21 @@ describe("the life of a pop-up", () => {
 
 	test("the phone stops while the call goes on elsewhere", () => {
 		expect(phases(play([snapshot(), ringing(), ended(true, 12)]))).toEqual(["elsewhere"]);
+	});
+
+	test("our phone stops before the PBX says who answered: the name follows", () => {
+		const answered = { ...ring, outcome: "talking" as const, answeredAt: at };
+		const early: ServerMessage = { type: "call.ended", seq: 12, at, call: ring, elsewhere: false, by: null };
+		const changed: ServerMessage = {
+			type: "call.changed",
+			seq: 13,
+			at,
+			call: { ...answered, legs: [leg({ user: petro, extension: "102", answeredAt: at })] },
+			match: { state: "unknown", candidates: [] },
+		};
+		const before = play([snapshot(), ringing(), early]);
+		expect(before.cards[0]?.phase).toMatchObject({ kind: "elsewhere", by: null });
+		expect(play([changed], before).cards[0]?.phase).toMatchObject({ kind: "elsewhere", by: petro.name });
 	});
 
 	test("the caller gives up", () => {

@@ -120,6 +120,19 @@ function ownerOf(match: Match, me: string): Pop["owner"] {
 	return owner ? { ...owner, you: owner.id === me } : null;
 }
 
+/** The colleague who talks in the call now. */
+function speakerOf(call: Call, me: string): string | null {
+	const talks = call.legs.filter((leg) => leg.answeredAt !== null && leg.leftAt === null && leg.user?.id !== me);
+	return talks.at(-1)?.user?.name ?? null;
+}
+
+/** A farewell that did not know who answered learns it from a later message. */
+function learned(phase: Phase, call: Call, context: Context): Phase {
+	if (phase.kind !== "elsewhere" || phase.by !== null) return phase;
+	const by = speakerOf(call, context.me);
+	return by === null ? phase : { kind: "elsewhere", by, until: context.now + farewell };
+}
+
 function withCall(cards: readonly Card[], call: Call, change: (card: Card) => Card | null): readonly Card[] {
 	return cards.flatMap((card) => {
 		if (callIdOf(card) !== call.id) return [card];
@@ -132,8 +145,9 @@ function ended(message: Extract<ServerMessage, { type: "call.ended" }>, card: Ca
 	const until = context.now + farewell;
 	switch (card.phase.kind) {
 		case "ringing":
-			return message.elsewhere
-				? { ...card, phase: { kind: "elsewhere", by: message.by?.name ?? null, until } }
+			// Our phone may stop before the PBX says who answered: while the call lives, it goes on elsewhere.
+			return message.elsewhere || message.call.endedAt === null
+				? { ...card, phase: { kind: "elsewhere", by: message.by?.name ?? speakerOf(message.call, context.me), until } }
 				: { ...card, phase: { kind: "gone", until } };
 		case "talking":
 			// An internal call is owed to nobody: its card just goes.
@@ -185,6 +199,7 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 			const { call, match } = message;
 			const change = (card: Card): Card => ({
 				...card,
+				phase: learned(card.phase, call, context),
 				pop: {
 					...card.pop,
 					match,

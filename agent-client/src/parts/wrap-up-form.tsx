@@ -107,7 +107,8 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 					if (!status || event.ctrlKey || event.altKey || event.metaKey) return;
 					event.preventDefault();
 					form.change({ status });
-					requestAnimationFrame(() => group.current?.querySelector<HTMLInputElement>("input:checked")?.focus());
+					// At once: whoever types fast is already on the way to the next field when a frame is over.
+					group.current?.querySelector<HTMLInputElement>(`input[value=${status}]`)?.focus();
 				}}
 			>
 				<legend class="label">{t("wrap.status")}</legend>

@@ -223,7 +223,7 @@ function Dismiss({ duty, onDone }: { duty: Obligation; onDone: (id: string | nul
 				/>
 				<div class="row">
 					<button type="submit" class="button primary">
-						{t("duty.dismiss")}
+						{t("duty.dismiss-title")}
 					</button>
 				</div>
 			</form>
