@@ -31,9 +31,15 @@ export function callId(pbxId: string, family: string, startedAt: number): string
 	return format(digest.subarray(0, 16), startedAt);
 }
 
-/** Milliseconds since the epoch inside a version 7 id; lets a read by call id touch one partition only. */
+/** The end of the year 9999: later moments PostgreSQL does not read in ISO form. */
+const lastMoment = Date.UTC(10_000, 0, 1) - 1;
+
+/**
+ * Milliseconds since the epoch inside a version 7 id; lets a read by call id touch one partition only. An id from
+ * outside may be any UUID: its time is always one that the database understands.
+ */
 export function timeOfId(id: string): number {
-	return Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16);
+	return Math.min(Number.parseInt(id.slice(0, 8) + id.slice(9, 13), 16), lastMoment);
 }
 
 function format(source: Buffer, at: number): string {

@@ -49,6 +49,7 @@ interface Line {
 	early: { readonly events: readonly PbxEvent[]; readonly receivedAt: number }[] | null;
 }
 
+const longestExtension = 80;
 const standardPattern = /^\d{2,5}$/;
 
 /** From the events of each PBX over its tracker to the recorder; one line for each PBX, in order. */
@@ -61,7 +62,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 
 	function rulesOf({ id, extensionPattern }: IngestPbx): TrackerRules {
 		const pattern = compile(extensionPattern) ?? standardPattern;
-		return { pbxId: id, isExtension: (endpoint) => pattern.test(endpoint) };
+		// The pattern is an admin's, the name comes from the PBX: a short one bounds what they can cost together.
+		return { pbxId: id, isExtension: (endpoint) => endpoint.length <= longestExtension && pattern.test(endpoint) };
 	}
 
 	function take(line: Line, event: PbxEvent): readonly CallChange[] {

@@ -51,11 +51,14 @@ function tlsColumn(tls: z.output<typeof PbxTls>): unknown {
 	return typeof tls === "boolean" ? { enabled: tls } : { enabled: true, ...tls };
 }
 
+/** Names under which a secret may hide; an address can carry a password too. */
+const secretNames = /pass|pwd|secret|token|key|url|uri|dsn|connection/i;
+
 /** The journal may stand in a database of the PBX; its password is sealed, the rest stays readable. */
 function sealedHistory(history: Readonly<Record<string, unknown>>, id: string, key: Buffer): unknown {
 	return Object.fromEntries(
 		Object.entries(history).map(([name, value]) =>
-			/pass|secret|token/i.test(name) && typeof value === "string"
+			secretNames.test(name) && typeof value === "string"
 				? [name, { sealed: seal(key, value, `${id}.history.${name}`) }]
 				: [name, value],
 		),

@@ -20,6 +20,10 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 	if (Object.keys(fields).length > 0) throw new DzvinError("validation", "Some fields are not right.", fields);
 }
 
+/** The work grows with the length of a name to the power of the first, and doubles with each of the second. */
+const mostRepetitions = 3;
+const mostChoices = 6;
+
 /** Names of channels are tested against it with every call, so it must not be able to run away. */
 function patternProblem(pattern: string): string | null {
 	try {
@@ -27,7 +31,14 @@ function patternProblem(pattern: string): string | null {
 	} catch {
 		return "not a regular expression";
 	}
-	const repeatedGroup = /\([^()]*[*+{|][^()]*\)\s*[*+{]/;
+	// What stands in brackets, or behind a backslash, repeats nothing by itself.
+	const bare = pattern.replace(/\\[^1-9k]/g, "x").replace(/\[[^\]]*\]/g, "x");
+	const repeatedGroup = /\)[*+{]/;
+	// `a{9999}` is legal, but compiled when it is first used, and then it is too large.
+	const manyTimes = /\{\d{3}|,\d{3}/;
 	const backReference = /\\[1-9k]/;
-	return repeatedGroup.test(pattern) || backReference.test(pattern) ? "too complicated" : null;
+	const repetitions = bare.match(/[*+]|\{\d+,/g)?.length ?? 0;
+	const choices = bare.match(/\?/g)?.length ?? 0;
+	const runsAway = repeatedGroup.test(bare) || repetitions > mostRepetitions || choices > mostChoices;
+	return runsAway || manyTimes.test(bare) || backReference.test(bare) ? "too complicated" : null;
 }

@@ -3,11 +3,11 @@ import { z } from "zod";
 import type { Queryable } from "../../db/connect.ts";
 import { users } from "../../db/schema/access.ts";
 import { contactChanges, notes, tasks } from "../../db/schema/contacts.ts";
+import { CursorMoment, readCursor, writeCursor } from "../cursor.ts";
 import { DzvinError } from "../errors.ts";
 import { Id } from "../protocol/basics.ts";
 import type { Call } from "../protocol/call.ts";
 import { type TimelineItem, TimelineKind, type TimelinePage, type TimelineQuery } from "../protocol/contact.ts";
-import { readCursor, writeCursor } from "./cursor.ts";
 
 /** Reads calls as people see them; handed over by the feature that owns them. */
 export type CallsByIds = (db: Queryable, ids: readonly string[]) => Promise<readonly Call[]>;
@@ -23,7 +23,7 @@ const sources: Readonly<Record<Kind, { rank: number; table: SQL; at: SQL }>> = {
 };
 
 /** A place in the order (time, rank of the kind, id), newest first. Milliseconds, as the columns keep them. */
-const Place = z.tuple([z.number(), z.number(), Id]);
+const Place = z.tuple([CursorMoment, z.int(), Id]);
 type Place = z.infer<typeof Place>;
 
 /** `kinds` of the query: names with commas between; none = all. Throws `validation` for others. */

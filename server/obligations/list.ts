@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Runner } from "../../db/runner.ts";
+import { CursorMoment, readCursor, writeCursor } from "../cursor.ts";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
+import { Id } from "../protocol/basics.ts";
 import type { ObligationCounts, ObligationListQuery } from "../protocol/obligation.ts";
 
 type Query = z.infer<typeof ObligationListQuery>;
@@ -18,7 +20,8 @@ interface Branch {
 	readonly where: (alias: string) => string;
 }
 
-const Cursor = z.tuple([z.int(), z.uuid()]);
+/** Where a page ended: the moment that orders the list, and the id. */
+const Place = z.tuple([CursorMoment, Id]);
 
 /**
  * Which obligations, most urgent first (settled ones: newest first). Missed calls of one client are one entry, the one
@@ -33,7 +36,7 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 	const common = [query.settled ? "o.settled_at is not null" : "o.settled_at is null"];
 	if (query.overdue) common.push("o.due_at < now()", "o.settled_at is null");
 	if (query.after) {
-		const [at, id] = cursorOf(query.after);
+		const [at, id] = readCursor(Place, query.after);
 		const bound = `(${value(new Date(at).toISOString())}::timestamptz, ${value(id)}::uuid)`;
 		common.push(`(o.${moment}, o.id) ${query.settled ? "<" : ">"} ${bound}`);
 	}
@@ -55,7 +58,10 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 	const last = page.at(-1);
 	return {
 		ids: page.map(({ id }) => id),
-		next: last && rows.length > query.limit ? cursorTo([last.at.getTime(), last.id]) : null,
+		next:
+			last && rows.length > query.limit
+				? writeCursor([last.at.getTime(), last.id] satisfies z.infer<typeof Place>)
+				: null,
 	};
 }
 
@@ -99,16 +105,4 @@ function firstOfClient(visible: (alias: string) => string): string {
 		exists (select 1 from obligations e where e.contact_id = o.contact_id and ${earlier})
 		or exists (select 1 from obligations e where o.contact_id is null and e.contact_id is null
 			and e.number = o.number and ${earlier})))`;
-}
-
-function cursorTo(cursor: z.infer<typeof Cursor>): string {
-	return Buffer.from(JSON.stringify(cursor)).toString("base64url");
-}
-
-function cursorOf(text: string): z.infer<typeof Cursor> {
-	try {
-		return Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
-	} catch {
-		throw new DzvinError("validation", "The cursor is not one of ours.", { after: "unknown cursor" });
-	}
 }

@@ -3,7 +3,16 @@ import { z } from "zod";
 /** UUID in version 7 form: sorts by time. */
 export const Id = z.uuid();
 /** RFC 3339 in UTC, for example `2026-11-22T10:42:00.000Z`. */
-export const Time = z.iso.datetime();
+export const Time = z.iso.datetime().refine(hasYear, { error: "there is no year 0" });
+/** `YYYY-MM-DD`. */
+export const CalendarDay = z.iso.date().refine(hasYear, { error: "there is no year 0" });
+/** What people type. PostgreSQL keeps every character but NUL, which nobody means. */
+export const text = (max: number) =>
+	z
+		.string()
+		.regex(/^[^\0]*$/)
+		.trim()
+		.max(max);
 export const Role = z.enum(["agent", "supervisor", "admin"]);
 export type Role = z.infer<typeof Role>;
 export const Language = z.enum(["uk", "ru", "en"]);
@@ -29,3 +38,8 @@ export const PageQuery = z.object({
 	after: z.string().max(400).optional(),
 	limit: z.coerce.number().int().min(1).max(200).default(50),
 });
+
+/** ISO 8601 has a year 0000, the calendar and PostgreSQL do not. */
+function hasYear(text: string): boolean {
+	return !text.startsWith("0000");
+}

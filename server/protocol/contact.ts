@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Named, PageQuery, page, Time } from "./basics.ts";
+import { CalendarDay, Id, Named, PageQuery, page, Time, text } from "./basics.ts";
 import { Call } from "./call.ts";
 
 export const ContactKind = z.enum(["person", "company"]);
@@ -38,13 +38,6 @@ export const Contact = z.object({
 });
 export type Contact = z.infer<typeof Contact>;
 
-/** PostgreSQL keeps every character but NUL. */
-const text = (max: number) =>
-	z
-		.string()
-		.regex(/^[^\0]*$/)
-		.trim()
-		.max(max);
 export const NumberInput = z.strictObject({ raw: text(60).min(1), label: text(40).optional() });
 export const ContactInput = z.strictObject({
 	kind: ContactKind.default("person"),
@@ -53,7 +46,7 @@ export const ContactInput = z.strictObject({
 	ownerId: Id.nullable().optional(),
 	source: text(100).optional(),
 	region: text(100).optional(),
-	birthday: z.iso.date().nullable().optional(),
+	birthday: CalendarDay.nullable().optional(),
 	tags: z.array(text(40).min(1)).max(30).optional(),
 	numbers: z.array(NumberInput).max(50).default([]),
 });

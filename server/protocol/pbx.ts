@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Time } from "./basics.ts";
+import { Id, Time, text } from "./basics.ts";
 
 export const PbxState = z.enum(["connecting", "login-refused", "connected", "away", "stopped"]);
 export type PbxState = z.infer<typeof PbxState>;
@@ -10,9 +10,9 @@ export const PbxTls = z.union([
 	z.boolean(),
 	z.strictObject({
 		/** PEM of the authority that signed the PBX's certificate. */
-		ca: z.string().max(100_000).optional(),
+		ca: text(100_000).optional(),
 		/** SHA-256 fingerprint of the PBX's certificate, hex with or without colons. */
-		fingerprint: z.string().max(120).optional(),
+		fingerprint: text(120).optional(),
 	}),
 ]);
 export const PbxInput = z.strictObject({
@@ -25,10 +25,13 @@ export const PbxInput = z.strictObject({
 	/** Click to call and the like; optional. */
 	control: Account.optional(),
 	/** Regular expression for endpoint names that are people. Default `^\d{2,5}$`. */
-	extensionPattern: z.string().max(200).optional(),
-	recordings: z.strictObject({ root: z.string().min(1).max(1000) }).optional(),
+	extensionPattern: text(200).optional(),
+	recordings: z.strictObject({ root: text(1000).min(1) }).optional(),
 	/** Where the PBX keeps its own record of calls; read after a blind window. */
-	history: z.looseObject({ kind: z.enum(["cel-sqlite", "cel-csv", "cdr-csv", "mysql", "postgres"]) }).optional(),
+	history: z
+		.object({ kind: z.enum(["cel-sqlite", "cel-csv", "cdr-csv", "mysql", "postgres"]) })
+		.catchall(z.union([text(1000), z.number(), z.boolean()]))
+		.optional(),
 	/** Dialplan context and dial string prefix for click to call. */
 	dial: z
 		.strictObject({ context: word.max(80), channel: word.max(120) })

@@ -1,14 +1,15 @@
 import { z } from "zod";
+import { text } from "./basics.ts";
 
 /** Minutes from local midnight, Monday first; null = closed that day. */
 const Day = z.object({ from: z.number().int().min(0).max(1440), to: z.number().int().min(0).max(1440) }).nullable();
 export const Settings = z.strictObject({
-	companyName: z.string().trim().max(200),
+	companyName: text(200),
 	/** ISO 3166-1 alpha-2. */
 	country: z.string().regex(/^[A-Z]{2}$/),
 	/** Area code for numbers dialled without one, for example `44`. */
 	areaCode: z.string().regex(/^\d{0,6}$/),
-	timeZone: z.string().max(60),
+	timeZone: text(60),
 	currency: z.string().regex(/^[A-Z]{3}$/),
 	workingHours: z.array(Day).length(7),
 	/** Working minutes until an unprocessed call is overdue. */
@@ -17,8 +18,8 @@ export const Settings = z.strictObject({
 	callBackWithinMinutes: z.number().int().min(1).max(10_080),
 	/** A conversation of at least this many seconds settles a missed call. */
 	conversationSeconds: z.number().int().min(1).max(600),
-	refusalReasons: z.array(z.string().trim().min(1).max(100)).min(1).max(12),
-	commentTemplates: z.array(z.string().trim().min(1).max(500)).max(50),
+	refusalReasons: z.array(text(100).min(1)).min(1).max(12),
+	commentTemplates: z.array(text(500).min(1)).max(50),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial().strict();

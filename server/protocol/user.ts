@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Language, PageQuery, page, Role, Time } from "./basics.ts";
+import { Id, Language, PageQuery, page, Role, Time, text } from "./basics.ts";
 
 export const Preferences = z.strictObject({
 	language: Language.optional(),
@@ -32,14 +32,14 @@ const extension = z
 	.regex(/^[0-9A-Za-z_.*#-]{1,40}$/);
 export const SignInInput = z.strictObject({ email: z.string().trim().max(320), password: z.string().min(1).max(1024) });
 export const UserInput = z.strictObject({
-	name: z.string().trim().min(1).max(200),
+	name: text(200).min(1),
 	email: z.email().max(320),
 	password: z.string().min(10).max(1024),
 	role: Role,
 	extension: extension.nullable().optional(),
 });
 export const UserPatch = z.strictObject({
-	name: z.string().trim().min(1).max(200).optional(),
+	name: text(200).min(1).optional(),
 	email: z.email().max(320).optional(),
 	password: z.string().min(10).max(1024).optional(),
 	role: Role.optional(),

@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
 import { z } from "zod";
-import { DzvinError } from "../errors.ts";
+import { CursorMoment, readCursor, writeCursor } from "../cursor.ts";
 import type { Person } from "../http.ts";
+import { Id } from "../protocol/basics.ts";
 import type { Task, TaskListQuery, TaskPage } from "../protocol/task.ts";
 
 type Row = Omit<Task, "dueAt" | "doneAt"> & { readonly dueAt: Date; readonly doneAt: Date | null };
@@ -13,12 +14,13 @@ select t.id, t.title, t.number, t.call_id as "callId", t.due_at as "dueAt", t.do
 	json_build_object('id', u.id, 'name', u.name) as assignee
 from tasks t join users u on u.id = t.assignee_id left join contacts c on c.id = t.contact_id`;
 
-const Cursor = z.tuple([z.int(), z.uuid()]);
+/** Where a page ended: when the task is due, and its id. */
+const Place = z.tuple([CursorMoment, Id]);
 
 /** The person's own tasks. */
 export async function listTasks(pool: Pool, userId: string, query: z.infer<typeof TaskListQuery>): Promise<TaskPage> {
 	const [order, beyond] = query.done ? ["desc", "<"] : ["asc", ">"];
-	const after = query.after === undefined ? null : cursorOf(query.after);
+	const after = query.after === undefined ? null : readCursor(Place, query.after);
 	const { rows } = await pool.query<Row>(
 		`${columns}
 where t.assignee_id = $1 and t.done_at is ${query.done ? "not null" : "null"}
@@ -28,8 +30,8 @@ order by t.due_at ${order}, t.id ${order} limit $4`,
 	);
 	const page = rows.slice(0, query.limit);
 	const last = page.at(-1);
-	const cursor = last && Buffer.from(JSON.stringify([last.dueAt.getTime(), last.id])).toString("base64url");
-	return { items: page.map(taskOf), next: rows.length > query.limit ? (cursor ?? null) : null };
+	const more = rows.length > query.limit && last !== undefined;
+	return { items: page.map(taskOf), next: more ? writeCursor([last.dueAt.getTime(), last.id]) : null };
 }
 
 /** Marks a task done; doing it twice changes nothing. Supervisors may do it for others. */
@@ -51,12 +53,4 @@ export async function finishTask(
 
 function taskOf(row: Row): Task {
 	return { ...row, dueAt: row.dueAt.toISOString(), doneAt: row.doneAt?.toISOString() ?? null };
-}
-
-function cursorOf(text: string): z.infer<typeof Cursor> {
-	try {
-		return Cursor.parse(JSON.parse(Buffer.from(text, "base64url").toString()));
-	} catch {
-		throw new DzvinError("validation", "The cursor is not one of ours.", { after: "unknown cursor" });
-	}
 }

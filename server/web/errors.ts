@@ -1,6 +1,7 @@
-import type { FastifyError, FastifyInstance } from "fastify";
+import type { Socket } from "node:net";
+import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import { DzvinError, type FieldErrors } from "../errors.ts";
+import { DzvinError, type FieldErrors, statusOf } from "../errors.ts";
 import type { ErrorBody } from "../protocol/basics.ts";
 
 /** The one place where an error becomes an HTTP answer. What we did not throw on purpose tells the outside nothing. */
@@ -10,6 +11,12 @@ export function answerErrors(app: FastifyInstance): void {
 		if (known.status >= 500) request.log.error({ err: error }, "a request failed");
 		return await reply.code(known.status).send(bodyOf(known));
 	});
+}
+
+/** The same for addresses that fastify cannot read: they never come to a route, so no error handler of the app sees them. */
+export function answerUnreadable(error: FastifyError, reply: FastifyReply): void {
+	const known = explain(error);
+	void reply.code(known.status).send(bodyOf(known));
 }
 
 export function notFound(): DzvinError {
@@ -34,9 +41,28 @@ function explain(error: Error): Explained {
 		return new DzvinError("validation", "Some fields are not right.", fields);
 	}
 	const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
-	if (status >= 400 && status < 500) return { status, code: "bad-request", message: error.message };
+	if (status >= 400 && status < 500) return { status, code: codeOf(status), message: error.message };
 	if (databaseAway(error)) return new DzvinError("unavailable", "The database does not answer. Please try again.");
 	return new DzvinError("internal", "Something went wrong on the server. It is in its log.");
+}
+
+/** What fastify refuses by itself has a status of its own; ours where we have one with that status. */
+function codeOf(status: number): string {
+	const known = Object.entries(statusOf).find(([, one]) => one === status);
+	return known?.[0] ?? "bad-request";
+}
+
+/** For a connection whose bytes are no HTTP at all: nothing of it reaches a route, the answer is ours all the same. */
+export function answerMalformed(error: Error & { readonly code?: string }, socket: Socket): void {
+	if (!socket.writable || error.code === "ECONNRESET") return void socket.destroy();
+	const tooLong = error.code === "HPE_HEADER_OVERFLOW";
+	const slow = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+	const status = tooLong ? "431 Request Header Fields Too Large" : slow ? "408 Request Timeout" : "400 Bad Request";
+	const body = JSON.stringify(bodyOf({ status: 400, code: "bad-request", message: status.slice(4) }));
+	socket.once("finish", () => socket.destroy());
+	socket.end(
+		`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+	);
 }
 
 interface Issue {

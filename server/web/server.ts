@@ -8,7 +8,7 @@ import {
 	type ZodTypeProvider,
 } from "fastify-type-provider-zod";
 import type { App } from "../http.ts";
-import { answerErrors } from "./errors.ts";
+import { answerErrors, answerMalformed, answerUnreadable } from "./errors.ts";
 
 export interface HttpServerOptions {
 	readonly log: FastifyBaseLogger;
@@ -28,6 +28,8 @@ export async function createHttpServer({ log, trustProxy, version }: HttpServerO
 		logController: new LogController({ disableRequestLogging: true }),
 		genReqId: () => randomUUID(),
 		bodyLimit: 1_000_000,
+		frameworkErrors: (error, _request, reply) => answerUnreadable(error, reply),
+		clientErrorHandler: answerMalformed,
 		// A keep-alive connection must not hold up the end of the server.
 		forceCloseConnections: true,
 	}).withTypeProvider<ZodTypeProvider>();

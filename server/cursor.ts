@@ -1,5 +1,11 @@
-import type { z } from "zod";
-import { DzvinError } from "../errors.ts";
+import { z } from "zod";
+import { DzvinError } from "./errors.ts";
+
+/** Last moment (epoch milliseconds) that a place in a list may name: the end of the year 9999, the last that PostgreSQL reads in ISO form. */
+const lastMoment = Date.UTC(10_000, 0, 1) - 1;
+
+/** A moment inside a cursor, in epoch milliseconds. Cursors come back from outside: what is no time must not reach `Date`. */
+export const CursorMoment = z.int().min(0).max(lastMoment);
 
 /** Opaque text of a place in a list, for `next` and `after`. */
 export function writeCursor(place: unknown): string {
