@@ -22,6 +22,17 @@ describe("the people in a call", () => {
 		expect(call).toMatchObject({ ringMs: 30_000, talkMs: 30_000 });
 	});
 
+	it("whose phone is busy are not rung while the busy channel still lives", () => {
+		const stage = new Stage();
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		const desk = stage.dials(client, "PJSIP/101");
+		desk.result("busy");
+		expect(stage.call().legs).toMatchObject([{ extension: "101", answeredAt: null, result: "busy" }]);
+		expect(stage.call().legs[0]?.leftAt).not.toBeNull();
+		desk.ends(17);
+		expect(stage.call().legs).toMatchObject([{ extension: "101", answeredAt: null, result: "busy" }]);
+	});
+
 	it("who are rung for hours are the same legs, and cost no more than those who are rung for minutes", () => {
 		const stage = new Stage();
 		const client = stage.calls("PJSIP/trunk", "0442001200", "0501234567");

@@ -60,7 +60,9 @@ function presenceOf(line: Line, roles: Roles, conversations: readonly Conversati
 	if (line === roles.caller && !line.placed && line.track.upAt !== null) spokeAt = line.track.upAt;
 	if (!line.placed && line.rangAt === null && spokeAt === null && refused(line) === null) return null;
 	const rangAt = line.rangAt ?? line.track.dial?.at ?? line.start;
-	return { line, person, rangAt, spokeAt, withClientTo, end: line.end };
+	// A phone that says "busy" does not ring until its channel is gone, a moment later.
+	const end = line.end ?? (refused(line) === null ? null : (line.track.dialEnd?.at ?? null));
+	return { line, person, rangAt, spokeAt, withClientTo, end };
 }
 
 function personOf(line: Line): string {

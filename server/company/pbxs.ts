@@ -1,4 +1,4 @@
-import { and, asc, eq } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
@@ -125,7 +125,12 @@ export function createPbxs(deps: PbxsDeps) {
 			const [row] = await explained(() =>
 				db
 					.update(table)
-					.set({ ...patchedColumns(patch, id, secretKey), updatedAt: new Date() })
+					.set({
+						...patchedColumns(patch, id, secretKey),
+						// Whoever only says "with TLS" does not see, and must not lose, what proves the PBX.
+						...(patch.tls === true ? { tls: stillProven } : {}),
+						updatedAt: new Date(),
+					})
 					.where(and(eq(table.id, id), eq(table.active, true)))
 					.returning(),
 			);
@@ -165,6 +170,7 @@ export function createPbxs(deps: PbxsDeps) {
 	};
 }
 
+const stillProven = sql`case when (${table.tls} ->> 'enabled')::boolean then ${table.tls} else '{"enabled":true}'::jsonb end`;
 const Tls = z.object({ enabled: z.boolean(), ca: z.string().optional(), fingerprint: z.string().optional() });
 const Dial = z.object({ context: z.string().optional(), channel: z.string().optional() });
 

@@ -140,6 +140,10 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 			await office.addPbx(started.lab, { name: "Wrong fingerprint", port, tls: { fingerprint: "00".repeat(32) } }),
 		];
 		for (const { id } of proven) await office.pbxBecomes(id, "connected");
+		// Changing something else does not lose the proof.
+		for (const { id, name } of proven) {
+			await office.changePbx(id, { name: `${name}, renamed`, tls: true });
+		}
 		for (const { id } of unproven) {
 			expect((await office.pbxBecomes(id, "away")).problem).toMatch(/certificate/);
 		}

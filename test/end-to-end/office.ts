@@ -163,6 +163,16 @@ export class Office {
 		);
 	}
 
+	/** Changes a PBX; answers when it is connected anew. */
+	async changePbx(id: string, patch: Partial<PbxInput>): Promise<Pbx> {
+		const { since } = await this.pbx(id);
+		await this.do(this.admin, "PATCH", `/api/pbx/${id}`, patch);
+		return await until("the PBX is connected anew", async () => {
+			const pbx = await this.pbx(id);
+			return pbx.state === "connected" && pbx.since !== since ? pbx : null;
+		});
+	}
+
 	async pbx(id: string): Promise<Pbx> {
 		const { items } = PbxList.parse(await this.do(this.admin, "GET", "/api/pbx"));
 		const found = items.find((pbx) => pbx.id === id);

@@ -64,7 +64,9 @@ const answerTo = (
 		manager.on("close", () => fail(new DzvinError("unavailable", `${where} closed the control connection.`)));
 		manager.action(headers, (refusal, answer) => {
 			if (refusal)
-				fail(new DzvinError("pbx-refused", `${where} refused ${String(headers.action)}: ${messageOf(refusal)}`));
+				fail(
+					new DzvinError("pbx-refused", `${where} refused ${String(headers.action)}: ${explained(refusal, headers)}`),
+				);
 			else done(isAnswer(answer) ? answer : {});
 		});
 	});
@@ -95,6 +97,13 @@ const isAnswer = (value: unknown): value is Answer => typeof value === "object" 
 
 const messageOf = (refusal: unknown): string =>
 	isAnswer(refusal) && typeof refusal.message === "string" ? refusal.message : "no reason given";
+
+/** What Asterisk says of a wrong context names neither the context nor the number. */
+function explained(refusal: unknown, { Exten, Context }: Readonly<Record<string, unknown>>): string {
+	const message = messageOf(refusal);
+	if (!/^Extension does not exist/.test(message)) return message;
+	return `${message} The dialplan has no ${String(Exten)} in [${String(Context)}]: give the PBX the context in which phones dial (dial.context).`;
+}
 
 const refusedLogin = (where: string, username: string) =>
 	`${where} refuses the login of the control account "${username}": check its stanza in manager.conf (secret, permit), then asterisk -rx "manager reload".`;
