@@ -1,21 +1,24 @@
 import { describe, expect, it } from "vitest";
 import { answeredBy101, Stage } from "../../test/calls/stage.ts";
-import { call, leg, olena, petro } from "../../test/support/client-fixtures.ts";
+import { type Agent, incoming, moment } from "../../test/live/calls.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
+
+const olena: Agent = { id: "0197b0c0-0000-7000-8000-000000000001", extension: "101", name: "Олена" };
+const petro: Agent = { id: "0197b0c0-0000-7000-8000-000000000002", extension: "102", name: "Петро" };
 
 describe("whose phone rings", () => {
 	it("is not that of a person who dials and waits for the other side", () => {
-		const dialling = call(1, {
-			direction: "internal",
-			legs: [leg({ user: olena, placed: true }), leg({ user: petro, extension: "102" })],
-		});
+		const { call } = moment(incoming({ direction: "internal" }), { ringing: [olena, petro] });
+		const [first, second] = call.legs;
+		if (!first || !second) throw new Error("two legs are needed");
+		const dialling = { ...call, legs: [{ ...first, placed: true }, second] };
 		expect(ringingUsers(dialling)).toEqual([petro.id]);
 		expect(talkingUsers(dialling)).toEqual([olena.id]);
 	});
 
 	it("is nobody's once the call is over", () => {
-		const over = call(1, { endedAt: "2026-11-22T10:00:00.000Z", legs: [leg({ user: olena })] });
-		expect([...ringingUsers(over), ...talkingUsers(over)]).toEqual([]);
+		const { call } = moment(incoming(), { ringing: [olena], ended: true });
+		expect([...ringingUsers(call), ...talkingUsers(call)]).toEqual([]);
 	});
 });
 
