@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { call, contact, idOf, olena, pop } from "../../agent-client/src/model/fixtures.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { type ClientBackend, startClientBackend } from "../support/client-backend.ts";
-import { call, contact, idOf, olena, pop } from "../support/client-fixtures.ts";
 import { signIn, until } from "./office.ts";
 import { words } from "./words.ts";
 
@@ -85,7 +85,7 @@ test("a card alone in a window of 360 by 280 needs no scrolling", async () => {
 test("language and theme change at once and are kept", async () => {
 	const { page } = await sit();
 	await page.goto(`${backend.url}/settings`);
-	await page.getByLabel(words["settings.language"]).selectOption("en");
+	await page.getByLabel(words["settings.language"], { exact: true }).selectOption("en");
 	await page.getByRole("heading", { level: 1, name: "Settings" }).waitFor();
 	await page.getByLabel("Look", { exact: true }).selectOption("dark");
 	expect(await page.evaluate("document.documentElement.dataset.theme")).toBe("dark");

@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { call, contact, idOf, iso, olena, pop } from "../../agent-client/src/model/fixtures.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { type ClientBackend, startClientBackend } from "../support/client-backend.ts";
-import { call, contact, idOf, iso, olena, pop } from "../support/client-fixtures.ts";
 import { signIn } from "./office.ts";
 import { words } from "./words.ts";
 
@@ -68,7 +68,7 @@ for (const dark of [false, true]) {
 			const { page, problems, backend } = await sit({ role: "admin" }, { width, dark });
 			for (const [path, ready] of screens) {
 				await page.goto(backend.url + path);
-				await page.locator(ready).first().waitFor();
+				await page.locator(ready).first().waitFor({ timeout: 5000 }).catch(async (e) => { await page.screenshot({ path: "/tmp/h8/fail.png" }); console.log(problems, backend.requests.slice(-12), backend.heard); throw e; });
 				expect({ path, found: await complaints(page) }).toEqual({ path, found: [] });
 				expect({ path, overflow: await overflow(page) }).toEqual({ path, overflow: 0 });
 			}

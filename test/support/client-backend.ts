@@ -4,11 +4,11 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
+import { idOf, iso, me as meOf } from "../../agent-client/src/model/fixtures.ts";
 import { DispositionInput } from "../../server/protocol/disposition.ts";
 import { ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
 import type { Me } from "../../server/protocol/user.ts";
 import * as data from "./client-data.ts";
-import { idOf, iso, me as meOf } from "./client-fixtures.ts";
 
 /**
  * A server that speaks the protocol of the client over real HTTP and WebSocket, with its data in

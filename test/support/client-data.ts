@@ -1,10 +1,22 @@
+import {
+	admin,
+	call,
+	contact,
+	idOf,
+	iso,
+	leg,
+	me,
+	obligation,
+	oleh,
+	olena,
+	petro,
+} from "../../agent-client/src/model/fixtures.ts";
 import type { Call } from "../../server/protocol/call.ts";
 import type { Contact, TimelineItem } from "../../server/protocol/contact.ts";
 import type { Obligation } from "../../server/protocol/obligation.ts";
 import type { Pbx } from "../../server/protocol/pbx.ts";
 import type { Settings } from "../../server/protocol/settings.ts";
 import type { User } from "../../server/protocol/user.ts";
-import { admin, call, contact, idOf, iso, leg, me, obligation, oleh, olena, petro } from "./client-fixtures.ts";
 
 /** A small company for the stand-in server: enough that every screen has something to show. */
 

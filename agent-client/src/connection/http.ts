@@ -1,5 +1,19 @@
-import type { ErrorCode } from "../../../server/errors.ts";
 import { retryDelay, worthRetrying } from "./retry.ts";
+
+/** Codes of the server's errors; what it may add later is handled as `unknown` by the views. */
+type ErrorCode =
+	| "bad-request"
+	| "validation"
+	| "unauthenticated"
+	| "forbidden"
+	| "not-found"
+	| "conflict"
+	| "range-not-satisfiable"
+	| "too-many-requests"
+	| "internal"
+	| "pbx-refused"
+	| "unavailable"
+	| "pbx-timeout";
 
 /** `offline`: the server was not reached. `timeout`: it did not answer. `broken`: it answered something else. */
 export type FailureCode = ErrorCode | "offline" | "timeout" | "broken";

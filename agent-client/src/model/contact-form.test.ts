@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { contact } from "../../../test/support/client-fixtures.ts";
 import { ApiError } from "../connection/http.ts";
 import { contactDraftOf, createContactForm, fieldsOf, numberLine } from "./contact-form.ts";
+import { contact } from "./fixtures.ts";
 
 test("an edit sends only what was changed", () => {
 	const before = fieldsOf(contact(1));

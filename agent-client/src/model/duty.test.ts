@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { call, iso, obligation, olena, petro } from "../../../test/support/client-fixtures.ts";
 import { dutyOf, dutyState } from "./duty.ts";
+import { call, iso, obligation, olena, petro } from "./fixtures.ts";
 
 const now = Date.now();
 const missed = (part = {}) => obligation(1, { kind: "missed", call: call(1, { outcome: "missed" }), ...part });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { ServerMessage } from "../../../server/protocol/live.ts";
-import { call, contact, iso, leg, obligation, olena, petro, pop } from "../../../test/support/client-fixtures.ts";
+import { call, contact, iso, leg, obligation, olena, petro, pop } from "./fixtures.ts";
 import { type Context, continues, emptyPicture, expire, farewell, fold, type Picture } from "./picture.ts";
 
 const now = Date.now();

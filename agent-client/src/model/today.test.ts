@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { call, iso } from "../../../test/support/client-fixtures.ts";
+import { call, iso } from "./fixtures.ts";
 import { figuresOf } from "./today.ts";
 
 test("the day's figures count what has ended; internal calls are not the clients'", () => {

@@ -110,10 +110,14 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 					</button>
 					<OwnState me={me} />
 					{bell.blocked.value && (me.preferences.sound ?? "all") !== "none" && (
-						<button type="button" class="button small" onClick={() => void bell.unlock()}>
+						<button
+							type="button"
+							class="button small"
+							aria-label={t("sound.enable")}
+							onClick={() => void bell.unlock()}
+						>
 							<Icon name="sound" small />
 							<span class="wide-only">{t("sound.enable")}</span>
-							<span class="unseen narrow-only">{t("sound.enable")}</span>
 						</button>
 					)}
 					<button

@@ -1,8 +1,8 @@
-import type { Call, Leg } from "../../server/protocol/call.ts";
-import type { Candidate, Contact, Match } from "../../server/protocol/contact.ts";
-import type { Pop } from "../../server/protocol/live.ts";
-import type { Obligation } from "../../server/protocol/obligation.ts";
-import type { Me } from "../../server/protocol/user.ts";
+import type { Call, Leg } from "../../../server/protocol/call.ts";
+import type { Candidate, Contact, Match } from "../../../server/protocol/contact.ts";
+import type { Pop } from "../../../server/protocol/live.ts";
+import type { Obligation } from "../../../server/protocol/obligation.ts";
+import type { Me } from "../../../server/protocol/user.ts";
 
 /** Builders of what crosses the wire, for tests of the client. Ids are made from small numbers. */
 export const idOf = (n: number) => `0197b0c0-0000-7000-8000-${String(n).padStart(12, "0")}`;
