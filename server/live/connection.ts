@@ -80,6 +80,7 @@ export function createConnection(socket: WebSocket, raw: NetProgress, options: C
 		},
 		say(message) {
 			socket.send(JSON.stringify(message));
+			options.onSend();
 		},
 		expectSnapshot() {
 			if (expecting) return false;

@@ -8,6 +8,7 @@ import { type Connection, createConnection, encode, type Frame, type NetProgress
 import { createCountsNews, type Owed } from "./counts-news.ts";
 import type { FanOut } from "./fan-out.ts";
 import { createLiveCalls } from "./live-calls.ts";
+import { createMessageBudget } from "./message-budget.ts";
 import type { LiveMetrics } from "./metrics.ts";
 import { createPresence } from "./presence.ts";
 
@@ -285,7 +286,20 @@ export function createHub(deps: HubDeps) {
 			const { userId } = session;
 			let onPurpose = false;
 			socket.on("error", (error) => log.debug({ err: error }, "live: a socket failed"));
-			socket.on("message", (data, binary) => receive(connection, binary ? "" : data.toString()));
+			const withinBudget = createMessageBudget(now);
+			const spend = (): boolean => {
+				const within = withinBudget();
+				if (!within) {
+					metrics.refused.inc({ reason: "flood" });
+					connection.terminate();
+				}
+				return within;
+			};
+			// Pings of the WebSocket itself are answered by the library, but they cost the same.
+			socket.on("ping", spend);
+			socket.on("message", (data, binary) => {
+				if (spend()) receive(connection, binary ? "" : data.toString());
+			});
 			socket.on("close", (code) => {
 				onPurpose ||= code === closing.sessionEnded;
 				metrics.sockets.dec();

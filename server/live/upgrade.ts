@@ -51,6 +51,8 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 
 	const refuse = (socket: Duplex, status: keyof typeof reasons, reason: string) => {
 		metrics.refused.inc({ reason });
+		// A visitor who never closes his end would keep the connection: after the handshake no time-out of HTTP holds any more.
+		socket.once("finish", () => socket.destroy());
 		socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 	};
 	const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
