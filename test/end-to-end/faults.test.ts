@@ -92,48 +92,85 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		console.log(`cut seen after ${seenAfter} ms, connected ${backAfter} ms after the way was free`);
 	});
 
-	it("the link is cut again and again under many calls: each is one call, owed once, over, and with the right end", async () => {
+	/** Twenty-four calls at once, some answered and some not; half of them end while `blind`, none before `meanwhile` is over. */
+	const manyCalls = async (
+		prefix: string,
+		meanwhile: () => Promise<void>,
+		blind: (end: () => Promise<void>) => Promise<void>,
+	) => {
 		const floors = [await onFloor(1), await onFloor(2), await onFloor(3), await onFloor(4)];
 		// On each floor 1 to 4 pick up, 5 and 6 let it ring.
 		for (const floor of floors) {
 			for (const last of [1, 2, 3, 4]) await floor.phone(last, { does: "answer", after: 0.2 * last });
 		}
 		const dialled = floors.flatMap((floor) => [1, 2, 3, 4, 5, 6].map((last) => ({ floor, last })));
-		const numberOf = (at: number) => `05033400${String(at).padStart(2, "0")}`;
+		const numberOf = (at: number) => `${prefix}${String(at).padStart(2, "0")}`;
 		const from = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
 		const calls = await Promise.all(
 			dialled.map(({ floor, last }, at) => floor.customer({ from: numberOf(at), to: floor.direct(last) })),
 		);
-		for (let cut = 0; cut < 4; cut++) {
-			await pause(500);
-			gate.shut();
-			await pause(300);
-			gate.open();
-			await office.pbxBecomes(pbxId, "connected", 8_000);
-		}
-		gate.shut();
-		await Promise.all(calls.slice(0, 12).map((call) => call.hangUp()));
-		gate.open();
+		await meanwhile();
+		await blind(async () => {
+			await Promise.all(calls.slice(0, 12).map((call) => call.hangUp()));
+		});
 		await Promise.all(calls.slice(12).map((call) => call.hangUp()));
 		for (const floor of floors) await floor.idle();
 		const over = await until("all calls are over", async () => {
-			const all = (await office.calls(supervisor, { from })).filter(({ rawNumber }) =>
-				rawNumber.startsWith("05033400"),
-			);
+			const all = (await office.calls(supervisor, { from })).filter(({ rawNumber }) => rawNumber.startsWith(prefix));
 			return all.length >= dialled.length && all.every(({ endedAt }) => endedAt !== null) ? all : null;
 		});
 		const expected = dialled.map(({ floor, last }, at) => ({
 			rawNumber: numberOf(at),
+			did: floor.direct(last),
 			outcome: last <= 4 ? "answered" : "missed",
 			legs: [floor.extension(last)],
 		}));
-		const seen = over.map(({ rawNumber, outcome, legs }) => ({
+		const seen = over.map(({ rawNumber, did, outcome, legs }) => ({
 			rawNumber,
+			did,
 			outcome,
 			legs: legs.map(({ extension }) => extension),
 		}));
 		expect(seen.sort((a, b) => a.rawNumber.localeCompare(b.rawNumber))).toEqual(expected);
 		await assertInvariants(office.pool, pbxId, started.lab);
+	};
+
+	it("the link is cut again and again under many calls: each is one call, owed once, over, and with the right end", async () => {
+		await manyCalls(
+			"05033400",
+			async () => {
+				for (let cut = 0; cut < 4; cut++) {
+					await pause(500);
+					gate.shut();
+					await pause(300);
+					gate.open();
+					await office.pbxBecomes(pbxId, "connected", 8_000);
+				}
+			},
+			async (end) => {
+				gate.shut();
+				await end();
+				gate.open();
+			},
+		);
+	});
+
+	it("the server restarts again and again under many calls: each is one call, owed once, over, and with the right end", async () => {
+		await manyCalls(
+			"05033500",
+			async () => {
+				for (let restart = 0; restart < 4; restart++) {
+					await pause(400);
+					await office.stop();
+					await office.start();
+				}
+			},
+			async (end) => {
+				await office.stop();
+				await end();
+				await office.start();
+			},
+		);
 	});
 
 	it("a PBX that is frozen is away within 5 s and comes back by itself", async () => {
