@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, lazy, Route, Router } from "preact-iso";
 import { session } from "./client.ts";
 import { t } from "./i18n/translate.ts";
@@ -20,6 +21,15 @@ const Users = lazy(() => import("./screens/users.tsx"));
 const Pbxs = lazy(() => import("./screens/pbxs.tsx"));
 const Company = lazy(() => import("./screens/company.tsx"));
 
+/** Fetched in a quiet moment after the desk is there, so that pages open at once and also without a connection. */
+const daily = [ContactPage, ToProcess, CallBack, Calls, Contacts, Plans, NewContact, SettingsPage];
+function fetchAhead(): () => void {
+	const timer = setTimeout(() => {
+		for (const page of daily) page.preload().catch(() => undefined);
+	}, 3000);
+	return () => clearTimeout(timer);
+}
+
 const NotFound = () => (
 	<Nothing icon="search" title={t("page.missing")} text={t("page.missing-text")}>
 		<a class="button" href="/">
@@ -31,6 +41,8 @@ const NotFound = () => (
 /** Who is not signed in sees the sign-in page; everybody else the shell with the page and the cards. */
 export function App() {
 	const state = session.state.value;
+	const signedIn = state.kind === "in";
+	useEffect(() => (signedIn ? fetchAhead() : undefined), [signedIn]);
 	switch (state.kind) {
 		case "unknown":
 			return <p class="unseen">{t("list.loading")}</p>;

@@ -177,5 +177,13 @@ document.addEventListener("visibilitychange", () => {
 	if (document.visibilityState === "visible") link.value?.wake();
 });
 addEventListener("pagehide", () => leader.leave());
-// A chunk of an older build is gone after an update of the server: load the page anew.
-addEventListener("vite:preloadError", () => location.reload());
+// A part of an older build is gone after an update of the server: load the page anew, but never while
+// the server cannot be reached, or the cards on the screen would be lost with the page.
+const stale = signal(false);
+addEventListener("vite:preloadError", () => {
+	stale.value = true;
+});
+effect(() => {
+	const reachable = link.value?.state.value.kind === "open" || session.state.value.kind !== "in";
+	if (stale.value && reachable) setTimeout(() => location.reload(), 1500);
+});

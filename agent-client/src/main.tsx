@@ -13,7 +13,13 @@ import { begin, session } from "./client.ts";
 
 const root = document.querySelector("#app");
 if (root) {
-	await begin();
+	try {
+		await begin();
+	} catch (error) {
+		// The texts did not arrive: without them there is nothing to show.
+		setTimeout(() => location.reload(), 1500);
+		throw error;
+	}
 	render(<App />, root);
 	await session.look();
 }

@@ -68,7 +68,7 @@ for (const dark of [false, true]) {
 			const { page, problems, backend } = await sit({ role: "admin" }, { width, dark });
 			for (const [path, ready] of screens) {
 				await page.goto(backend.url + path);
-				await page.locator(ready).first().waitFor({ timeout: 5000 }).catch(async (e) => { await page.screenshot({ path: "/tmp/h8/fail.png" }); console.log(problems, backend.requests.slice(-12), backend.heard); throw e; });
+				await page.locator(ready).first().waitFor();
 				expect({ path, found: await complaints(page) }).toEqual({ path, found: [] });
 				expect({ path, overflow: await overflow(page) }).toEqual({ path, overflow: 0 });
 			}
