@@ -1,9 +1,10 @@
 import type { SavedCall } from "../events.ts";
+import type { Named } from "../protocol/basics.ts";
 import type { Pop } from "../protocol/live.ts";
 import { encode, type Frame, type Unnumbered } from "./connection.ts";
 import type { LiveMetrics } from "./metrics.ts";
 import type { Presence } from "./presence.ts";
-import { newsOf, type Part, partsOf, speaker } from "./ring.ts";
+import { newsOf, type Part, partsOf } from "./ring.ts";
 
 interface LiveCall {
 	latest: SavedCall;
@@ -67,8 +68,9 @@ export function createLiveCalls(deps: Deps) {
 		for (const [userId, part] of partsOf(latest)) {
 			if (told.get(userId) === part) continue;
 			const you = pop.owner?.id === userId;
-			const key = `${part} ${you}`;
-			const frame = frames.get(key) ?? encode(beginning(part, latest, personal(pop, latest, you), at()));
+			const by = part === "ringing" ? null : userOf(latest.call, userId);
+			const key = `${part} ${you} ${by?.id}`;
+			const frame = frames.get(key) ?? encode(beginning(by, latest, personal(pop, latest, you), at()));
 			frames.set(key, frame);
 			if (owner !== null) tell(userId, owner);
 			tell(userId, frame);
@@ -162,9 +164,13 @@ export function createLiveCalls(deps: Deps) {
 	};
 }
 
-function beginning(part: Part, saved: SavedCall, pop: Pop, at: string): Unnumbered {
-	if (part === "ringing") return { type: "call.ringing", at, ...pop };
-	return { type: "call.talking", at, call: saved.call, by: speaker(saved), pop };
+/** `by`: whoever is told has the phone in the hand; null: it rings. */
+function beginning(by: Named | null, { call }: SavedCall, pop: Pop, at: string): Unnumbered {
+	return by === null ? { type: "call.ringing", at, ...pop } : { type: "call.talking", at, call, by, pop };
+}
+
+function userOf({ legs }: SavedCall["call"], userId: string): Named | null {
+	return legs.find((leg) => leg.user?.id === userId)?.user ?? null;
 }
 
 function personal(pop: Pop, { call, match }: SavedCall, you: boolean): Pop {

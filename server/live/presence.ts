@@ -25,7 +25,7 @@ export function createPresence({ now, offlineAfter, onChange }: PresenceDeps) {
 
 	const derive = (userId: string): State => {
 		const parts = [...(calls.get(userId)?.values() ?? [])];
-		if (parts.includes("talking")) return "in-call";
+		if (parts.includes("talking") || parts.includes("dialling")) return "in-call";
 		if (parts.includes("ringing")) return "ringing";
 		return present.has(userId) ? "available" : "offline";
 	};

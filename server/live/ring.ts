@@ -1,7 +1,8 @@
 import type { SavedCall } from "../events.ts";
 import type { Named } from "../protocol/basics.ts";
 
-export type Part = "ringing" | "talking";
+/** `dialling`: has the phone in the hand and waits for the other side. */
+export type Part = "ringing" | "dialling" | "talking";
 /** What each person was last told about one call. */
 export type Told = ReadonlyMap<string, Part>;
 
@@ -43,16 +44,23 @@ export function newsOf(saved: SavedCall, told: Told | null): News[] {
 	return news;
 }
 
+/** The person who dialled and whom nobody has answered yet. */
+function dialler({ legs }: SavedCall["call"]): Named | null {
+	const waits = (leg: (typeof legs)[number]) => leg.placed && leg.answeredAt === null && leg.leftAt === null;
+	return legs.find((leg) => waits(leg) && leg.user !== null)?.user ?? null;
+}
+
 /** Who rings and who talks now. Somebody whose second device still rings while he talks, talks. */
-export function partsOf(saved: Pick<SavedCall, "ringing" | "talking">): Map<string, Part> {
+export function partsOf(saved: Pick<SavedCall, "call" | "ringing" | "talking">): Map<string, Part> {
 	const parts = new Map<string, Part>();
 	for (const userId of saved.ringing) parts.set(userId, "ringing");
-	for (const userId of saved.talking) parts.set(userId, "talking");
+	const waiting = dialler(saved.call)?.id;
+	for (const userId of saved.talking) parts.set(userId, userId === waiting ? "dialling" : "talking");
 	return parts;
 }
 
 /** The person of the company who talks; of several, the one who joined last. */
-export function speaker({ call, talking }: SavedCall): Named | null {
+function speaker({ call, talking }: SavedCall): Named | null {
 	const legs = call.legs.filter((leg) => leg.answeredAt !== null && leg.leftAt === null && leg.user !== null);
 	const last = legs.filter((leg) => leg.user !== null && talking.includes(leg.user.id)).at(-1) ?? legs.at(-1);
 	return last?.user ?? null;

@@ -71,7 +71,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		seq,
 		at: Time,
 		call: Call,
-		/** Who answered. */ by: Named.nullable(),
+		/** Who has the phone in the hand now: answered, or dialled and waits. */
+		by: Named.nullable(),
 		pop: Pop.nullable(),
 	}),
 	/** `elsewhere`: this person's phone stopped ringing, while the call goes on with `by`. */

@@ -98,6 +98,7 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 			}
 			const own = desks.filter(({ who }) => who.extension?.startsWith(String(floor.number)));
 			expect(popProblems(own, rings, began, delays)).toEqual([]);
+			expect(calls.flatMap((call) => callCardProblems(call, own, began))).toEqual([]);
 			expect(stalePictures([...desks, watcher], calls)).toEqual([]);
 		} finally {
 			await floor.idle().catch(() => {});
@@ -185,6 +186,26 @@ function timeProblems(call: Call, began: number): string[] {
 		}
 	}
 	return problems;
+}
+
+/** Who speaks, or dials and waits, has the card of a call in hand, in every tab. */
+function callCardProblems(call: Call, desks: readonly Desk[], began: number): string[] {
+	return desks.flatMap((desk) => {
+		const onIt = call.legs.some(
+			(leg) =>
+				leg.user?.id === desk.who.id &&
+				(leg.answeredAt !== null || leg.placed) &&
+				// What is over at once (a number that does not exist) is only told as over.
+				Date.parse(leg.leftAt ?? "") - Date.parse(leg.rangAt) > 500,
+		);
+		return Array.from({ length: desk.tabs }, (_, tab) => {
+			const has = desk.ofCalls.some(
+				({ tab: of, arrived, message }) =>
+					of === tab && arrived >= began && message.type === "call.talking" && message.by?.id === desk.who.id,
+			);
+			return has || !onIt ? [] : [`${desk.who.name}, tab ${tab + 1}: no card of ${call.linkedId}`];
+		}).flat();
+	});
 }
 
 /** Each leg of a colleague names the colleague. */

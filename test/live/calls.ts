@@ -46,9 +46,9 @@ export function incoming(fields: Partial<Call> = {}): Call {
 /** The moment in which these phones ring and these people talk; who only rang before is in `past`. */
 export function moment(
 	call: Call,
-	who: { ringing?: Agent[]; talking?: Agent[]; past?: Agent[]; ended?: boolean },
+	who: { ringing?: Agent[]; dialling?: Agent[]; talking?: Agent[]; past?: Agent[]; ended?: boolean },
 ): SavedCall {
-	const { ringing = [], talking = [], past = [], ended = false } = who;
+	const { ringing = [], dialling = [], talking = [], past = [], ended = false } = who;
 	const leg = (agent: Agent, state: Pick<Call["legs"][number], "answeredAt" | "leftAt" | "result">) => ({
 		extension: agent.extension,
 		outside: false,
@@ -65,6 +65,10 @@ export function moment(
 			endedAt: ended ? at : null,
 			legs: [
 				...past.map((agent) => leg(agent, { answeredAt: null, leftAt: at, result: "elsewhere" as const })),
+				...dialling.map((agent) => ({
+					...leg(agent, { answeredAt: null, leftAt: null, result: null }),
+					placed: true,
+				})),
 				...ringing.map((agent) => leg(agent, { answeredAt: null, leftAt: null, result: null })),
 				...talking.map((agent) => leg(agent, { answeredAt: at, leftAt: null, result: null })),
 			],
@@ -72,7 +76,7 @@ export function moment(
 		pbxId,
 		match: { state: "unknown", candidates: [] },
 		ringing: ringing.map(({ id }) => id),
-		talking: talking.map(({ id }) => id),
+		talking: [...dialling, ...talking].map(({ id }) => id),
 		receivedAt: Date.now(),
 	};
 }

@@ -89,6 +89,24 @@ test("when one answers, the others hear by whom, and the one who answered talks"
 	expect(answering.of("call.ended")).toEqual([]);
 });
 
+test("who dials has the card at once, without a phone that rings, and talks when the other side answers", async () => {
+	const screen = await desk(olena);
+	const call = incoming({ direction: "outbound" });
+	saved(moment(call, { dialling: [olena] }));
+	expect(await screen.heard("call.talking")).toMatchObject({
+		by: { name: "Олена" },
+		call: { outcome: "ringing", answeredAt: null },
+		pop: { call: { id: call.id } },
+	});
+	saved(moment(call, { talking: [olena] }));
+	expect(await screen.heard("call.talking", (message) => message.call.outcome === "talking")).toMatchObject({
+		by: { name: "Олена" },
+	});
+	saved(moment(call, { past: [olena], ended: true }));
+	await screen.heard("call.ended");
+	expect(screen.of("call.ringing")).toEqual([]);
+});
+
 test("when the caller gives up, every pop-up closes", async () => {
 	const screens = [await desk(olena), await desk(petro)];
 	const call = incoming();
