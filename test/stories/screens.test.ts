@@ -1,5 +1,4 @@
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call, contact, idOf, iso, olena, pop } from "../../agent-client/src/model/fixtures.ts";
@@ -9,11 +8,9 @@ import { signIn } from "./office.ts";
 import { words } from "./words.ts";
 
 let browser: TestBrowser;
-let axe = "";
 const backends: ClientBackend[] = [];
 beforeAll(async () => {
 	browser = await startBrowser();
-	axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 });
 afterEach(async () => {
 	for (const backend of backends.splice(0)) await backend.close();
@@ -35,7 +32,7 @@ async function sit(
 
 /** WCAG 2.2 AA by axe; the answer names what is wrong and where. */
 async function complaints(page: Page): Promise<string[]> {
-	await page.evaluate(axe);
+	await page.evaluate(axe.source);
 	const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
 		`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then((all) => all.violations)`,
 	);

@@ -296,8 +296,6 @@ export function pbxs(): Pbx[] {
 	];
 }
 
-export const viewer = me;
-
 /** One second of an 8 kHz tone as WAV, repeated `seconds` times. */
 export function tone(seconds: number): Buffer {
 	const rate = 8000;

@@ -80,5 +80,3 @@ export function createAlerting(deps: Deps) {
 		},
 	};
 }
-
-export type Alerting = ReturnType<typeof createAlerting>;

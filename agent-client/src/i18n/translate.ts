@@ -35,7 +35,6 @@ export async function speak(language: Language): Promise<void> {
 
 /** The language on the screen. */
 export const spoken = (): Language => loaded.value?.language ?? "uk";
-export const speaks = (): boolean => loaded.value !== null;
 
 /** First Strong Isolate … Pop Directional Isolate: a name inside a sentence cannot turn it around. */
 const isolated = (text: string) => `\u2068${cut(harmless(text), 160)}\u2069`;

@@ -138,5 +138,3 @@ export function createContactForm({ initial, isNew, save }: Deps) {
 		},
 	};
 }
-
-export type ContactForm = ReturnType<typeof createContactForm>;

@@ -83,5 +83,3 @@ export function createSession({ api, onIn, onOut, onPreferences }: Deps) {
 		},
 	};
 }
-
-export type Session = ReturnType<typeof createSession>;

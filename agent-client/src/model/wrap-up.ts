@@ -135,5 +135,3 @@ export function createWrapUp({ callId, drafts, now, save }: Deps) {
 		},
 	};
 }
-
-export type WrapUp = ReturnType<typeof createWrapUp>;
