@@ -23,7 +23,7 @@ setInterval(() => {
 /** Seconds pass, by the server's clock: whatever shows a duration reads this. */
 export const now = computed(() => localNow.value + live.skew.value);
 
-export const request = createRequest({
+const request = createRequest({
 	fetch: (input, init) => fetch(input, init),
 	random: Math.random,
 	wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),

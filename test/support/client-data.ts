@@ -5,7 +5,6 @@ import {
 	idOf,
 	iso,
 	leg,
-	me,
 	obligation,
 	oleh,
 	olena,

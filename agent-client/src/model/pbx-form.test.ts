@@ -1,12 +1,12 @@
 import { expect, test } from "vitest";
-import { fieldsOfPbx, makeSecret, pbxInputOf, problemsOfPbx } from "./pbx-form.ts";
+import { fieldsOfPbx, makeSecret, pbxInputOf, pbxPatchOf, problemsOfPbx } from "./pbx-form.ts";
 
 const secrets = { events: "e".repeat(32), control: "c".repeat(32) };
 const filled = { ...fieldsOfPbx(null, secrets), name: "Office", host: "10.0.0.2" };
 
 test("a new PBX comes with secrets that nobody has to invent", () => {
 	expect(problemsOfPbx(filled, true)).toEqual({});
-	expect(pbxInputOf(filled, true)).toMatchObject({
+	expect(pbxInputOf(filled)).toMatchObject({
 		port: 5038,
 		tls: false,
 		events: { username: "dzvin", secret: secrets.events },
@@ -16,7 +16,7 @@ test("a new PBX comes with secrets that nobody has to invent", () => {
 });
 
 test("an edit keeps the secrets that it does not name", () => {
-	const body = pbxInputOf({ ...filled, secret: "", controlSecret: "" }, false);
+	const body = pbxPatchOf({ ...filled, secret: "", controlSecret: "" });
 	expect(body).not.toHaveProperty("events");
 	expect(body).not.toHaveProperty("control");
 });

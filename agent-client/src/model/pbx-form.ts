@@ -67,23 +67,25 @@ export function problemsOfPbx(fields: PbxFields, isNew: boolean): Partial<Record
 	};
 }
 
-/** The body for the server. On an edit an account is sent only with a new secret: the server never tells the old one. */
-export function pbxInputOf(fields: PbxFields, isNew: boolean): PbxInput | Partial<PbxInput> {
+/** The body for a new PBX. */
+export function pbxInputOf(fields: PbxFields): PbxInput {
 	const root = fields.recordingsRoot.trim();
 	const fingerprint = fields.fingerprint.trim();
-	const events = { username: fields.username.trim(), secret: fields.secret };
 	const control = { username: fields.controlUsername.trim(), secret: fields.controlSecret };
-	const whole: PbxInput = {
+	return {
 		name: fields.name.trim(),
 		host: fields.host.trim(),
 		port: Number(fields.port),
 		tls: fields.tls ? (fingerprint ? { fingerprint } : true) : false,
-		events,
+		events: { username: fields.username.trim(), secret: fields.secret },
 		...(fields.withControl && control.secret !== "" && { control }),
 		...(fields.extensionPattern.trim() !== "" && { extensionPattern: fields.extensionPattern.trim() }),
 		...(root !== "" && { recordings: { root } }),
 	};
-	if (isNew || events.secret !== "") return whole;
-	const { events: _events, ...rest } = whole;
-	return rest;
+}
+
+/** The body for an edit: an account is sent only with a new secret, because the server never tells the old one. */
+export function pbxPatchOf(fields: PbxFields): Partial<PbxInput> {
+	const { events, ...rest } = pbxInputOf(fields);
+	return events.secret === "" ? rest : { ...rest, events };
 }

@@ -1,10 +1,10 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import type { Pbx } from "../../../server/protocol/pbx.ts";
-import { request } from "../client.ts";
+import { api } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
-import { fieldsOfPbx, makeSecret, type PbxFields, pbxInputOf, problemsOfPbx } from "../model/pbx-form.ts";
+import { fieldsOfPbx, makeSecret, type PbxFields, pbxInputOf, pbxPatchOf, problemsOfPbx } from "../model/pbx-form.ts";
 import { serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { failureText } from "./words.tsx";
@@ -20,10 +20,16 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	fingerprint: "tls",
 };
 
+/** Empty: not changed. */
+export interface Secrets {
+	readonly events: string;
+	readonly control: string;
+}
 interface Props {
 	/** Null for a new one. */
 	readonly pbx: Pbx | null;
-	readonly onSaved: (pbx: Pbx) => void;
+	/** With the secrets as they were typed: the server never shows them again. */
+	readonly onSaved: (pbx: Pbx, secrets: Secrets) => void;
 	readonly onCancel: () => void;
 }
 
@@ -45,13 +51,10 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 		failure.value = null;
 		if (Object.keys(problemsOfPbx(fields.value, pbx === null)).length === 0) {
 			try {
-				const body = pbxInputOf(fields.value, pbx === null);
-				onSaved(
-					pbx
-						? await request<Pbx>("PATCH", `/api/pbx/${encodeURIComponent(pbx.id)}`, { body })
-						: await request<Pbx>("POST", "/api/pbx", { body }),
-				);
-				return;
+				const saved = pbx
+					? await api.editPbx(pbx.id, pbxPatchOf(fields.value))
+					: await api.createPbx(pbxInputOf(fields.value));
+				return onSaved(saved, { events: fields.value.secret, control: fields.value.controlSecret });
 			} catch (error) {
 				if (!(error instanceof ApiError)) throw error;
 				failure.value = error.code;

@@ -5,7 +5,7 @@ import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import { attempt } from "../parts/attempt.ts";
 import { Icon, type IconName } from "../parts/icon.tsx";
-import { PbxForm } from "../parts/pbx-form.tsx";
+import { PbxForm, type Secrets } from "../parts/pbx-form.tsx";
 import { Failure, ListState, Loading, Nothing } from "../parts/states.tsx";
 import { Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
@@ -31,6 +31,11 @@ const icons: Record<Pbx["state"], IconName> = {
 export default function Pbxs() {
 	const list = useList<Pbx>("pbxs", () => api.pbxs(), false);
 	const adding = useSignal(false);
+	const secrets = useSignal<ReadonlyMap<string, Secrets>>(new Map());
+	const keep = (pbx: Pbx, typed: Secrets) => {
+		secrets.value = new Map([...secrets.value, [pbx.id, typed]]);
+		void list.reload();
+	};
 	return (
 		<div class="stack">
 			<div class="row wrap">
@@ -48,10 +53,10 @@ export default function Pbxs() {
 						<PbxForm
 							pbx={null}
 							onCancel={() => (adding.value = false)}
-							onSaved={() => {
+							onSaved={(pbx, typed) => {
 								adding.value = false;
 								say(t("pbx.added"));
-								void list.reload();
+								keep(pbx, typed);
 							}}
 						/>
 					</div>
@@ -71,13 +76,30 @@ export default function Pbxs() {
 					)
 				}
 			>
-				{(pbxs) => pbxs.map((pbx) => <PbxPanel key={pbx.id} pbx={pbx} onChanged={() => void list.reload()} />)}
+				{(pbxs) =>
+					pbxs.map((pbx) => (
+						<PbxPanel
+							key={pbx.id}
+							pbx={pbx}
+							secrets={secrets.value.get(pbx.id)}
+							onSaved={keep}
+							onChanged={() => void list.reload()}
+						/>
+					))
+				}
 			</ListState>
 		</div>
 	);
 }
 
-function PbxPanel({ pbx, onChanged }: { pbx: Pbx; onChanged: () => void }) {
+interface PanelProps {
+	readonly pbx: Pbx;
+	readonly secrets: Secrets | undefined;
+	readonly onSaved: (pbx: Pbx, secrets: Secrets) => void;
+	readonly onChanged: () => void;
+}
+
+function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 	const editing = useSignal(false);
 	const removing = useSignal(false);
 	const check = useSignal<"none" | "running" | PbxCheck | FailureCode>("none");
@@ -173,14 +195,14 @@ function PbxPanel({ pbx, onChanged }: { pbx: Pbx; onChanged: () => void }) {
 					<PbxForm
 						pbx={pbx}
 						onCancel={() => (editing.value = false)}
-						onSaved={() => {
+						onSaved={(saved, typed) => {
 							editing.value = false;
 							say(t("action.saved"));
-							onChanged();
+							onSaved(saved, typed);
 						}}
 					/>
 				) : (
-					!pbx.demo && <Stanzas pbx={pbx} open={current.state !== "connected"} />
+					!pbx.demo && <Stanzas pbx={pbx} secrets={secrets} open={current.state !== "connected"} />
 				)}
 			</div>
 		</section>
@@ -218,7 +240,11 @@ function Findings({ check }: { check: PbxCheck }) {
 	);
 }
 
-function Stanzas({ pbx, open }: { pbx: Pbx; open: boolean }) {
+/** The server shows a sign in the place of each secret; on this page, right after saving, it is filled in. */
+const filled = (stanza: string, secret: string | undefined) =>
+	secret ? stanza.replace("<the secret>", secret) : stanza;
+
+function Stanzas({ pbx, secrets, open }: { pbx: Pbx; secrets: Secrets | undefined; open: boolean }) {
 	return (
 		<details open={open}>
 			<summary>{t("pbx.stanzas")}</summary>
@@ -226,11 +252,12 @@ function Stanzas({ pbx, open }: { pbx: Pbx; open: boolean }) {
 				<p class="muted small">
 					{t("pbx.stanzas-text")} <code>asterisk -rx "manager reload"</code>
 				</p>
-				<Paste text={pbx.stanzas.events} />
-				{pbx.stanzas.control && (
+				<Paste text={filled(pbx.stanzas.events, secrets?.events)} />
+				{!secrets?.events && <p class="muted small">{t("pbx.secret-hidden")}</p>}
+				{pbx.control && (
 					<>
 						<p class="muted small">{t("pbx.control-text")}</p>
-						<Paste text={pbx.stanzas.control} />
+						<Paste text={filled(pbx.stanzas.control, secrets?.control)} />
 					</>
 				)}
 			</div>
