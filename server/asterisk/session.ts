@@ -8,6 +8,10 @@ import { translate, translatedNames } from "./translate/translate.ts";
 /** Seconds by which a start time worked out from `Uptime` may differ between two sessions. */
 const uptimeBlur = 3;
 const byUptime = "up:";
+/** Rows of one list of channels, several times what one Asterisk can have; an endless list would fill the memory. */
+const longestList = 100_000;
+/** Seconds that a channel may be said to have lived: a year. */
+const longestLife = 31_536_000;
 
 /**
  * Events that come without a number also where events are numbered, because they answer an action.
@@ -122,6 +126,10 @@ export class Session {
 	}
 
 	#row(packet: Packet): void {
+		if (this.#rows.length >= longestList) {
+			this.#tainted = true;
+			return;
+		}
 		const channel = packet.ambiguous ? null : readChannel(packet, itself);
 		if (!channel) {
 			this.#tainted = true;
@@ -157,5 +165,5 @@ const gapOf = (missing: number, at: number): readonly PbxEvent[] =>
 function secondsOf(duration: string): number {
 	let seconds = 0;
 	for (const part of duration.split(":")) seconds = seconds * 60 + (Number(part) || 0);
-	return seconds;
+	return Math.min(Math.max(0, seconds), longestLife);
 }

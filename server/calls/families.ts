@@ -1,5 +1,6 @@
 import type { Bridge, Channel } from "../pbx-event.ts";
 import { compareIds, earlier, type Family, insertByTime, newFamily, newTrack, type Track } from "./family.ts";
+import { limits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
 
 /** All families in the tracker's memory, found by channel, by linked id and by bridge. */
@@ -17,6 +18,8 @@ export interface Families {
 	readonly swallowed: { family: Family; by: Family }[];
 	/** Families to look at when the event is through. */
 	readonly touched: Set<Family>;
+	/** How often something was beyond the `limits` and therefore not seen. */
+	beyond: number;
 }
 
 export function newFamilies(): Families {
@@ -29,6 +32,7 @@ export function newFamilies(): Families {
 		forgotten: new Map(),
 		swallowed: [],
 		touched: new Set(),
+		beyond: 0,
 	};
 }
 
@@ -48,6 +52,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	const linked = all.byLink.get(link);
 	if (!family && !linked) {
 		if (all.forgotten.has(link) || all.forgotten.has(channel.id)) return null;
+		if (isBeyond(all, all.byChannel.size >= limits.channels)) return null;
 		family = newFamily(link);
 		all.byLink.set(link, family);
 	} else if (family && linked) {
@@ -56,7 +61,11 @@ export function see(all: Families, at: number, channel: Channel, created = false
 		family = family ?? linked;
 	}
 	if (!family || family.settled.ids.has(channel.id)) return null;
+	const isKnown = family.channels.has(channel.id);
+	const isFull = all.byChannel.size >= limits.channels || family.channels.size >= limits.channelsOfCall;
+	if (isBeyond(all, !isKnown && isFull)) return null;
 	if (!linked && all.byLink.get(link) !== family) {
+		if (isBeyond(all, family.links.size >= limits.linksOfCall)) return null;
 		family.links.add(link);
 		all.byLink.set(link, family);
 		family.dirty = true;
@@ -93,9 +102,18 @@ export function familyOf(all: Families, track: Track): Family {
 	return family;
 }
 
+/** Counts what the limits keep out. */
+function isBeyond(all: Families, beyond: boolean): boolean {
+	if (beyond) all.beyond++;
+	return beyond;
+}
+
 /** From now on the two are one call. */
 export function join(all: Families, one: Family, other: Family): Family {
 	if (one === other) return one;
+	const channels = one.channels.size + other.channels.size;
+	const links = one.links.size + other.links.size;
+	if (isBeyond(all, channels > limits.channelsOfCall || links > limits.linksOfCall)) return one;
 	const [large, small] = one.channels.size >= other.channels.size ? [one, other] : [other, one];
 	for (const link of small.links) {
 		large.links.add(link);
@@ -141,6 +159,7 @@ export function joinTracks(all: Families, one: Track | null, other: Track | null
 
 /** The channel goes into the bridge, or out of it; who is in one bridge is in one call, except where people only wait. */
 export function move(all: Families, track: Track, bridge: Bridge, at: number, enters: boolean): void {
+	if (isBeyond(all, track.moves.length >= limits.movesOfChannel)) return;
 	let family = familyOf(all, track);
 	const holding = bridge.type === "parking" || bridge.technology === "holding_bridge";
 	if (holding) {
@@ -197,6 +216,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 	}
 	if (channel.callerName !== "") {
 		const known = track.callerNames.get(channel.callerNumber) ?? null;
+		if (known === null && track.callerNames.size >= limits.namesOfChannel) return changed;
 		const better = earlier(known, at, channel.callerName);
 		if (better !== known) {
 			track.callerNames.set(channel.callerNumber, better);
@@ -209,6 +229,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 /** A name in force from `at` on, as far as is known. */
 export function noteName(track: Track, at: number, name: string): boolean {
 	const { names } = track;
+	if (names.length >= limits.namesOfChannel) return false;
 	let index = names.length;
 	while (index > 0 && (names[index - 1]?.at ?? 0) > at) index--;
 	const before = names[index - 1];

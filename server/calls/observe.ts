@@ -1,6 +1,7 @@
 import type { Channel, PbxEvent } from "../pbx-event.ts";
 import { type Families, familyOf, joinTracks, move, noteName, see } from "./families.ts";
 import { earlier, insertByTime, later, type Track } from "./family.ts";
+import { limits } from "./limits.ts";
 import { deviceName } from "./party.ts";
 import { compareSnapshot, endEverything } from "./snapshot.ts";
 
@@ -35,7 +36,8 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 		}
 		case "channel.dtmf": {
 			const track = see(all, at, event.channel);
-			if (track && insertByTime(track.digits, { at, digit: event.digit }, (a, b) => a.digit === b.digit)) {
+			if (!track || track.digits.length >= limits.digitsOfChannel) return;
+			if (insertByTime(track.digits, { at, digit: event.digit }, (a, b) => a.digit === b.digit)) {
 				familyOf(all, track).dirty = true;
 			}
 			return;
@@ -142,7 +144,7 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 			if (!track) return;
 			const family = familyOf(all, track);
 			const known = family.recordings.get(event.path);
-			if (known && known.startedAt <= at) return;
+			if (known ? known.startedAt <= at : family.recordings.size >= limits.recordingsOfCall) return;
 			family.recordings.set(event.path, { path: event.path, startedAt: at, channel: track.id });
 			family.dirty = true;
 			return;

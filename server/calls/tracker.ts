@@ -11,6 +11,8 @@ export type { TrackerRules } from "./tracker-rules.ts";
 
 /** How long (ms of the PBX's time) a call that is over may still be corrected by late events. */
 const GRACE = 30_000;
+/** So far back (ms) no event comes late: the PBX's clock was set. */
+const SET_BACK = 86_400_000;
 /** How long its linked ids are remembered so that even later ones do not bring it back as a new call. */
 const MEMORY = 4 * 3_600_000;
 
@@ -60,7 +62,7 @@ export function next(
 	const { families } = state;
 	observe(families, event, state.boot, state.now);
 	if (event.kind === "snapshot" || event.kind === "booted") state.boot = event.boot;
-	else if (event.kind !== "gap" && event.at > state.now) state.now = event.at;
+	else if (event.kind !== "gap" && (event.at > state.now || event.at < state.now - SET_BACK)) state.now = event.at;
 	const changes: CallChange[] = [];
 	for (const family of families.touched) {
 		if (family.dirty) tell(state, family, rules, changes);

@@ -60,6 +60,8 @@ export interface HubDeps {
 }
 
 const mostSockets = 50;
+/** A company has dozens; their names come from the PBX. */
+const mostQueues = 1_000;
 
 /** Codes with which the server closes; 4401 tells the client to ask who it is before it returns. */
 const closing = { restart: 1012, unavailable: 1013, policy: 1008, sessionEnded: 4401 } as const;
@@ -238,7 +240,9 @@ export function createHub(deps: HubDeps) {
 			}
 		}),
 		fanOut.on("queue.state", "live", (queue) => {
-			queues.set(`${queue.pbx} ${queue.queue}`, queue);
+			const key = `${queue.pbx} ${queue.queue}`;
+			if (queues.size >= mostQueues && !queues.has(key)) return;
+			queues.set(key, queue);
 			tellLeads(encode({ type: "queue.state", at: at(), queue }));
 		}),
 	];

@@ -13,10 +13,13 @@ export interface Stamp {
 export type Translated = readonly PbxEvent[] | null;
 export type Translator = (packet: Packet, stamp: Stamp) => Translated;
 
+/** Seconds of the year 2200. Asterisk's ids have ten digits for them, and what is absurd must not become a call's time. */
+const endOfTime = 7_258_118_400;
+
 /** `Timestamp` is seconds with microseconds, present with `timestampevents = yes`. */
 export function stampOf(packet: Packet, receivedAt: number): Stamp {
 	const seconds = Number(packet.get("Timestamp"));
-	const at = seconds > 0 ? Math.floor(seconds * 1000) : receivedAt;
+	const at = seconds > 0 && seconds < endOfTime ? Math.floor(seconds * 1000) : receivedAt;
 	const seq = sequenceOf(packet);
 	return seq === null ? { at } : { at, seq };
 }
