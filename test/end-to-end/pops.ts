@@ -33,7 +33,7 @@ export function popProblems(desks: readonly Desk[], rings: Rings, since: number,
 				const close = closingOf(pop, told);
 				if (!ring) return [];
 				if (ring.to === null || close === undefined) return [`${whose}: the pop-up stays`];
-				delays.opened.push(pop.arrived - (ring.rangAt ?? ring.from));
+				delays.opened.push(pop.arrived - ring.from);
 				const took = close.arrived - ring.to;
 				delays.closed.push(took);
 				return took > goneWithin ? [`${whose}: the pop-up closed after ${took} ms`] : [];
