@@ -278,7 +278,7 @@ export async function createApp(
 			await roads.stop();
 			await demo.stop();
 			await ingest.stop();
-			recorder.stop();
+			await recorder.stop();
 			await recordings.stop();
 			hub.stop();
 			await app.close();

@@ -3,10 +3,10 @@ import type { PbxEvent } from "../pbx-event.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
-import { retryDelay } from "./retry.ts";
+import { rest, retryDelay } from "./retry.ts";
 import { emptyTracker, next, remember, type TrackerState } from "./tracker.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
-import { createWriter, rest, type Writer } from "./writer.ts";
+import { createWriter, type Writer } from "./writer.ts";
 
 /** What the ingest needs to know of a PBX. */
 export interface IngestPbx {
@@ -148,6 +148,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		async idle() {
 			await Promise.all(loading);
 			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
+			await deps.recorder.idle();
 		},
 		async stop() {
 			stopping.abort();

@@ -3,7 +3,6 @@ import { callId } from "../../db/id.ts";
 import { inTransaction, type Runner } from "../../db/runner.ts";
 import type { EventBus } from "../events.ts";
 import type { Call } from "../protocol/call.ts";
-import type { Obligation } from "../protocol/obligation.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
 import { readStored, type StoredCall } from "./call-rows.ts";
@@ -11,26 +10,11 @@ import { type Client, createClients, type ResolveClient } from "./clients.ts";
 import type { Log } from "./log.ts";
 import { matchOf, onlyContact } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
+import { createOwedNews, type MissedChange, type Obligations } from "./owed-news.ts";
 import { fold } from "./progress.ts";
 import { type Resolved, type Written, writeStatement } from "./record-sql.ts";
 import { type Merge, mergeCall, mergesOf } from "./supersede.ts";
 import { compose, createToldCalls, type Told, toWrite } from "./told.ts";
-
-/** An obligation that a conversation settled, or whose tries or assignee changed. */
-export interface MissedChange {
-	readonly id: string;
-	readonly callId: string;
-	readonly assigneeId: string | null;
-	readonly settled: boolean;
-}
-
-/** What the recorder asks of the obligations feature; handed over where the server is put together. */
-export interface Obligations {
-	/** Settles, counts tries of and assigns the missed calls that these calls bear upon, in the caller's transaction. */
-	reconcileMissed(db: Runner, callIds: readonly string[], conversationSeconds: number): Promise<MissedChange[]>;
-	/** The obligations of these calls; `known` calls need not be read again. */
-	forCalls(db: Runner, callIds: readonly string[], known: ReadonlyMap<string, Call>): Promise<Obligation[]>;
-}
 
 export interface RecorderDeps {
 	readonly database: Database;
@@ -38,7 +22,7 @@ export interface RecorderDeps {
 	readonly resolve: ResolveClient;
 	readonly settings: () => Settings;
 	readonly obligations: Obligations;
-	readonly log: Pick<Log, "warn">;
+	readonly log: Pick<Log, "warn" | "error">;
 }
 
 /** A batch of one PBX. `receivedAt`: when the event that caused the change of a family reached the server. */
@@ -51,9 +35,15 @@ export interface Batch {
 }
 
 export interface Recorder {
-	/** Resolves when the batch is committed and told. Recording a batch again is harmless; see `failureOf` for errors. */
+	/**
+	 * Resolves when the batch is committed and its calls are told; what is owed is told soon after. Batches without a
+	 * common call may be under way together. Recording a batch again is harmless; see `failureOf` for errors.
+	 */
 	record(batch: Batch): Promise<void>;
-	stop(): void;
+	/** Resolves when what is owed is told too. */
+	idle(): Promise<void>;
+	/** Tells what waits, but does not wait for a database that is away. */
+	stop(): Promise<void>;
 }
 
 /** What a commit brought. */
@@ -62,6 +52,8 @@ interface Outcome {
 	readonly merges: readonly Merge[];
 	readonly missed: readonly MissedChange[];
 }
+
+type Tellable = Pick<StoredCall, "call" | "chosen" | "client" | "withheld">;
 
 /** A call on its way into the database. */
 interface Item extends Resolved {
@@ -79,6 +71,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	const pool = database.pools.ingest;
 	const clients = createClients(deps.resolve);
 	const told = createToldCalls();
+	const owedNews = createOwedNews({ db: pool, bus, obligations, log });
 	const pbxNames = new Map<string, string>();
 	const listening = [
 		bus.on("contact.changed", "calls: who calls", () => {
@@ -98,10 +91,11 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		// A commit that fails may have happened: what was known before is not to be relied upon until it is read.
 		for (const { id } of items) told.forget(id);
 		const { written, merges, missed } = await write(pbxId, items, folded);
-		const calls = await callsOf(pbxId, items, written);
-		for (const { id, call, client } of items) {
-			const one = calls.get(id);
-			if (!one) continue;
+		const rows = new Map(written.map((row) => [row.id, row]));
+		const known = new Map<string, Call>();
+		const tell = ({ id, call, client }: Item, one: Tellable) => {
+			known.set(id, one.call);
+			told.set(id, { call: one.call, facts: call });
 			bus.emit("call.saved", {
 				call: one.call,
 				pbxId,
@@ -110,12 +104,35 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 				talking: talkingUsers(one.call),
 				receivedAt: batch.receivedAt(call.family),
 			});
+		};
+		// Composed where that is certain, else read back: the ringing phone does not wait for that.
+		const unsure = items.filter((item) => {
+			const row = rows.get(item.id);
+			const one = row && composed(pbxId, item, row);
+			if (one) tell(item, one);
+			return row && !one;
+		});
+		const stored = await readStored(
+			pool,
+			unsure.map(({ id }) => id),
+		);
+		for (const item of unsure) {
+			const one = stored.get(item.id);
+			if (!one) continue;
+			pbxNames.set(pbxId, one.call.pbx);
+			tell(item, one);
 		}
 		for (const { from, into } of merges) {
 			told.forget(into);
 			bus.emit("call.superseded", { callId: from, into });
 		}
-		await tellObligations(written, missed, again, new Map([...calls].map(([id, { call }]) => [id, call])));
+		const changed = missed.filter((change) => !change.settled).map(({ callId }) => callId);
+		const owed = written.filter((row) => row.obligationId !== null || again).map(({ id }) => id);
+		owedNews.add(
+			[...owed, ...changed],
+			missed.filter((change) => change.settled),
+			known,
+		);
 	}
 
 	async function itemOf(pbxId: string, call: CallFacts): Promise<Item> {
@@ -145,51 +162,17 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		});
 	}
 
-	/** The calls that were written, as they are to be told: composed where that is certain, else read back. */
-	async function callsOf(pbxId: string, items: readonly Item[], written: readonly Written[]) {
-		const calls = new Map<string, Pick<StoredCall, "call" | "chosen" | "client" | "withheld">>();
-		const rows = new Map(written.map((row) => [row.id, row]));
-		const unsure: string[] = [];
-		for (const { id, call, client, before } of items) {
-			const row = rows.get(id);
-			if (!row) continue;
-			const composed = row.chosen ? null : compose(id, call, client, row, before, pbxNames.get(pbxId));
-			if (composed) calls.set(id, { call: composed, chosen: false, client: null, withheld: call.withheld });
-			else unsure.push(id);
-		}
-		for (const [id, stored] of await readStored(pool, unsure)) {
-			calls.set(id, stored);
-			pbxNames.set(pbxId, stored.call.pbx);
-		}
-		for (const { id, call } of items) {
-			const one = calls.get(id);
-			if (one) told.set(id, { call: one.call, facts: call });
-		}
-		return calls;
-	}
-
-	async function tellObligations(
-		written: readonly Written[],
-		missed: readonly MissedChange[],
-		again: boolean,
-		known: ReadonlyMap<string, Call>,
-	): Promise<void> {
-		const settled = missed.filter((change) => change.settled);
-		const gone = new Set(settled.map(({ callId }) => callId));
-		const owed = written.filter((row) => row.obligationId !== null || again).map(({ id }) => id);
-		const changed = missed.filter((change) => !change.settled).map(({ callId }) => callId);
-		const ids = [...new Set([...owed, ...changed])].filter((id) => !gone.has(id));
-		const open = ids.length > 0 ? await obligations.forCalls(pool, ids, known) : [];
-		for (const obligation of open) {
-			if (obligation.settledAt === null) bus.emit("obligation.opened", { obligation });
-		}
-		for (const { id, callId, assigneeId } of settled) bus.emit("obligation.settled", { id, callId, assigneeId });
+	function composed(pbxId: string, { id, call, client, before }: Item, row: Written): Tellable | null {
+		const one = row.chosen ? null : compose(id, call, client, row, before, pbxNames.get(pbxId));
+		return one && { call: one, chosen: false, client: null, withheld: call.withheld };
 	}
 
 	return {
 		record,
-		stop() {
+		idle: owedNews.idle,
+		async stop() {
 			for (const off of listening) off();
+			await owedNews.stop();
 		},
 	};
 }

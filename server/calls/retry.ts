@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /** Whether, and after how long, a failed write to the database is tried again. */
 export type Failure =
 	/** The database is away, busy or has taken another's side in a deadlock: the same write may succeed later. */
@@ -25,4 +27,9 @@ export function failureOf(error: unknown): Failure {
 /** Milliseconds before try number `attempt` (1 = the first repetition): 50 ms doubling to 5 s. */
 export function retryDelay(attempt: number): number {
 	return Math.min(5_000, 50 * 2 ** Math.min(attempt - 1, 10));
+}
+
+/** Ends early, and quietly, when the signal says so. */
+export async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+	await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

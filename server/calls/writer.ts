@@ -1,9 +1,8 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CallChange } from "./call-change.ts";
 import type { Log } from "./log.ts";
-import { createChangeQueue, type Waiting } from "./pbx-queue.ts";
+import { createChangeQueue, type Lane, type Waiting } from "./pbx-queue.ts";
 import type { Recorder } from "./record.ts";
-import { failureOf, retryDelay } from "./retry.ts";
+import { failureOf, rest, retryDelay } from "./retry.ts";
 
 export interface WriterDeps {
 	readonly recorder: Recorder;
@@ -11,10 +10,10 @@ export interface WriterDeps {
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Writes the changes of one PBX, one batch after the other. */
+/** Writes the changes of one PBX; those of one call one after the other. */
 export interface Writer {
 	add(changes: readonly CallChange[], receivedAt: number): void;
-	/** Writes at once when nothing is being written. */
+	/** Writes at once what finds its lane free. */
 	kick(): void;
 	idle(): Promise<void>;
 	stop(): Promise<void>;
@@ -23,22 +22,51 @@ export interface Writer {
 
 /** Calls in one transaction: long enough to be cheap, short enough that a ringing phone does not wait behind it. */
 const mostCalls = 200;
+/**
+ * Batches that may be under way at once. With two a phone that rings rarely waits for another call's commit; what is
+ * over is written one batch after the other, so that batches form and the database has time for the phones.
+ */
+const atOnce = { running: 2, over: 1 } as const satisfies Record<Lane, number>;
 /** A database away for so long that this many calls wait is an outage: said loudly, each time the number doubles. */
 const alarmAt = 10_000;
 
-/** Batches form by themselves while the previous commit is under way: alone when idle, large under load. */
+/** Batches form by themselves while earlier commits are under way: alone when idle, large under load. */
 export function createWriter(pbxId: string, { recorder, log, wait = rest }: WriterDeps): Writer {
 	const queue = createChangeQueue();
 	const stopping = new AbortController();
-	let running: Promise<void> | null = null;
+	const lanes = { running: new Set<Promise<void>>(), over: new Set<Promise<void>>() };
+	/** Families that are being written: what comes of them meanwhile waits, so that a call's facts stay in their order. */
+	const busy = new Set<string>();
 	let alarm = alarmAt;
 
-	async function run(): Promise<void> {
-		while (queue.size > 0) {
-			const batch = queue.take(mostCalls);
-			await save(batch);
+	/** False when the lane has nothing that could be written now. */
+	function start(lane: Lane): boolean {
+		const batch = queue.take(lane, mostCalls, busy);
+		if (batch.changes.length === 0) return false;
+		const families = batch.changes.flatMap((change) =>
+			change.kind === "changed" ? [change.call.family] : [change.family, change.into],
+		);
+		for (const family of families) busy.add(family);
+		const saved = save(batch)
+			.catch((error: unknown) => log.error({ err: error, pbxId }, "The writer of calls failed."))
+			.finally(() => {
+				for (const family of families) busy.delete(family);
+				lanes[lane].delete(saved);
+				if (queue.size === 0) alarm = alarmAt;
+				kick();
+			});
+		lanes[lane].add(saved);
+		return true;
+	}
+
+	function kick(): void {
+		for (const lane of ["running", "over"] as const) {
+			while (queue.size > 0 && lanes[lane].size < atOnce[lane]) if (!start(lane)) break;
 		}
-		alarm = alarmAt;
+	}
+
+	async function idle(): Promise<void> {
+		while (lanes.running.size + lanes.over.size > 0) await Promise.all([...lanes.running, ...lanes.over]);
 	}
 
 	/** Repeats what may succeed later, with the same keys; takes apart what the database refuses, to find the one call. */
@@ -73,16 +101,6 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 		await save({ changes: changes.slice(middle), receivedAt });
 	}
 
-	function kick(): void {
-		if (running !== null || queue.size === 0) return;
-		running = run()
-			.catch((error: unknown) => log.error({ err: error, pbxId }, "The writer of calls failed."))
-			.finally(() => {
-				running = null;
-				kick();
-			});
-	}
-
 	return {
 		add(changes, receivedAt) {
 			queue.add(changes, receivedAt);
@@ -91,19 +109,12 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 			alarm *= 2;
 		},
 		kick,
-		async idle() {
-			while (running !== null) await running;
-		},
+		idle,
 		async stop() {
 			stopping.abort();
 			kick();
-			while (running !== null) await running;
+			await idle();
 		},
 		waiting: () => queue.size,
 	};
-}
-
-/** Ends early, and quietly, when the signal says so. */
-export async function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
-	await sleep(milliseconds, undefined, { signal }).catch(() => {});
 }

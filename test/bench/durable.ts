@@ -77,7 +77,7 @@ async function measure(): Promise<void> {
 		settings,
 		resolve: (caller, at) => matcher.resolve(database.ingest, caller, at),
 		obligations: { reconcileMissed, forCalls: (db, ids, known) => obligationsOfCalls(db, readCalls, ids, known) },
-		log: { warn: () => {} },
+		log: { warn: () => {}, error: () => {} },
 	});
 	const record = (calls: readonly CallFacts[]) =>
 		recorder.record({ pbxId, changes: calls.map((call) => ({ kind: "changed", call })), receivedAt: () => 0 });

@@ -76,7 +76,7 @@ export async function openCompany(
 		settings,
 		resolve: (caller, at) => matcher.resolve(recording.ingest, caller, at),
 		obligations: { reconcileMissed, forCalls: (db, ids, known) => obligationsOfCalls(db, readCalls, ids, known) },
-		log: { warn: () => {} },
+		log: { warn: () => {}, error: () => {} },
 	});
 	return {
 		...test,
@@ -117,12 +117,14 @@ export async function openCompany(
 			bus.emit("contact.changed", { contactId: id });
 			return id;
 		},
-		record: (...changes) =>
-			recorder.record({
+		async record(...changes) {
+			await recorder.record({
 				pbxId,
 				changes: changes.map((one) => ("kind" in one ? one : { kind: "changed", call: one })),
 				receivedAt: () => 1,
-			}),
+			});
+			await recorder.idle();
+		},
 		secondPbx: () => addPbx(newId()),
 		idOf: ({ family, startedAt }) => callId(pbxId, family, startedAt),
 		async rows(text, values = []) {

@@ -38,6 +38,7 @@ const save = async (...calls: ReturnType<typeof call>[]) => {
 	);
 	writer.kick();
 	await writer.idle();
+	await company.recorder.idle();
 };
 
 test("a commit whose answer was lost leaves exactly one call and one debt", async () => {
