@@ -1,5 +1,7 @@
-import { connect as connectTcp, type Socket } from "node:net";
+import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
+import { hostProblem } from "../pbx-host.ts";
+import { RefusedAddress, vettedLookup } from "./vetted-lookup.ts";
 
 /** Where a PBX listens, and how we know that it is ours. */
 export interface Endpoint {
@@ -26,15 +28,18 @@ export class LinkProblem extends Error {
 }
 
 const connectDeadline = 5000;
+const lookup = vettedLookup();
 
 /**
- * Opens a TCP or TLS connection. Rejects with a LinkProblem, also when `signal` gives it up; never
+ * Opens a TCP or TLS connection, to no address at which a PBX cannot be, whatever name it hides behind. Rejects with a LinkProblem, also when `signal` gives it up; never
  * hands over an unproven TLS peer.
  */
 export function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> {
 	const { host, port, tls } = endpoint;
 	return new Promise((resolve, reject) => {
-		const socket = tls.enabled ? openTls(endpoint) : connectTcp({ host, port, noDelay: true });
+		// An address is not looked up: it is vetted here, a name in its look-up.
+		if (isIP(host) !== 0 && hostProblem(host) !== null) return reject(noPlace(host));
+		const socket = tls.enabled ? openTls(endpoint) : connectTcp({ host, port, lookup, noDelay: true });
 		const done = () => {
 			socket.setTimeout(0);
 			signal?.removeEventListener("abort", onAbort);
@@ -70,6 +75,7 @@ function openTls({ host, port, tls }: Endpoint): TLSSocket {
 	return connectTls({
 		host,
 		port,
+		lookup,
 		// A pinned certificate is proven by its fingerprint, which is stronger than any authority's word.
 		rejectUnauthorized: tls.fingerprint === undefined,
 		...(tls.ca === undefined ? {} : { ca: tls.ca }),
@@ -91,6 +97,9 @@ function pinMismatch(socket: TLSSocket, { host, port, tls }: Endpoint): LinkProb
 	);
 }
 
+const noPlace = (host: string) =>
+	new LinkProblem("unreachable", `${host}: no PBX can be at this address, so no connection is made to it.`);
+
 const unanswered = (host: string, port: number) =>
 	`${host}:${port} does not answer: check host, port and firewall (on the PBX: ss -ltn | grep ${port}).`;
 
@@ -101,6 +110,7 @@ const hangUpHint = (tls: boolean) =>
 
 function explain(error: NodeJS.ErrnoException, { host, port, tls }: Endpoint): LinkProblem {
 	const where = `${host}:${port}`;
+	if (error instanceof RefusedAddress) return noPlace(error.message);
 	switch (error.code) {
 		case "ECONNREFUSED":
 			return new LinkProblem(

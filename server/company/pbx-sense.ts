@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { DzvinError } from "../errors.ts";
+import { hostProblem } from "../pbx-host.ts";
 import type { PbxPatch } from "../protocol/pbx.ts";
-import { hostProblem } from "./pbx-host.ts";
 
 /** What a schema cannot see: throws `validation` with the fields that make no sense. */
 export function requirePbxSense(input: z.output<typeof PbxPatch>): void {

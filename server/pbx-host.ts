@@ -10,6 +10,8 @@ refused.addSubnet("fe80::", 10, "ipv6");
 refused.addSubnet("ff00::", 8, "ipv6");
 refused.addAddress("fd00:ec2::254", "ipv6");
 refused.addAddress("::", "ipv6");
+// The first of these networks again, as a translator between IPv6 and IPv4 writes it (RFC 6052).
+refused.addSubnet("64:ff9b::a9fe:0", 112, "ipv6");
 
 const refusedNames = /(^|\.)(metadata|metadata\.google\.internal|instance-data)\.?$/i;
 
