@@ -192,7 +192,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "GET demo":
 				return { json: { present: state.demo, scenarios: [{ id: "known-client", title: "A known client calls" }] } };
 			case "POST demo":
-				return { status: 204 };
+				return { status: 202 };
 			case "GET tasks":
 				return list(
 					empty

@@ -15,6 +15,7 @@ const server = createServer((request, response) => {
 		return answer(400, { error: { code: "validation", message: "no", fields: { "numbers.0.raw": "too long" } } });
 	}
 	if (request.url === "/gone") return answer(401, { error: { code: "unauthenticated", message: "sign in" } });
+	if (request.url === "/accepted") return answer(202, "");
 	if (request.url === "/text") return answer(200, "not json");
 	if (request.url === "/busy") return hits < 3 ? answer(503, "proxy says no") : answer(200, { hits });
 	return answer(200, { ok: true });
@@ -59,6 +60,10 @@ test("a lost session is told to the client", async () => {
 
 test("an answer that is no JSON is a broken server, not a crash", async () => {
 	expect((await failure(request("GET", "/text"))).code).toBe("broken");
+});
+
+test("an answer without a body says all with its number", async () => {
+	await expect(request("POST", "/accepted")).resolves.toBeUndefined();
 });
 
 test("a read survives a proxy that refuses twice; a write is refused at once", async () => {

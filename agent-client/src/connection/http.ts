@@ -92,9 +92,11 @@ export function createRequest(deps: Deps): Request {
 			throw new ApiError("offline", "The server cannot be reached.");
 		}
 		if (!response.ok) throw await failureOf(response);
-		if (response.status === 204) return undefined as T;
+		const text = await response.text();
+		// 202 and 204 say all with their number.
+		if (text === "") return undefined as T;
 		try {
-			return await response.json();
+			return JSON.parse(text);
 		} catch {
 			throw new ApiError("broken", "The server's answer is not JSON.", response.status);
 		}
