@@ -177,15 +177,18 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					{call.ivr && <span class="nowrap">{t("card.ivr", { digits: call.ivr })}</span>}
 				</p>
 			);
-		case "talking":
+		case "talking": {
+			// Who dials has the card before the other side answers.
+			const dials = call.direction === "outbound" && call.answeredAt === null;
 			return (
 				<p class="cut grow head">
-					<Icon name="phone" small />
-					<strong>{t("call.talking")}</strong>
+					<Icon name={dials ? "out" : "phone"} small />
+					<strong>{t(dials ? "card.outbound" : "call.talking")}</strong>
 					<span class="timer">{clock(secondsSince(phase.since, now.value))}</span>
 					{call.number && <NumberText number={call.number} />}
 				</p>
 			);
+		}
 		case "wrap-up":
 			return (
 				<p class="cut grow head">
