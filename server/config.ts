@@ -160,7 +160,17 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 	};
 	const givenKey = value("DZVIN_SECRET_KEY", keys.DZVIN_SECRET_KEY);
 	if (Object.keys(problems).length > 0) throw new ConfigError(problems);
-	return { ...read, secretKey: (givenKey ? parseKey(givenKey) : null) ?? keptKey(read.dataDir) };
+	return { ...read, secretKey: (givenKey ? parseKey(givenKey) : null) ?? kept(read.dataDir) };
+}
+
+function kept(dataDir: string): Buffer {
+	try {
+		return keptKey(dataDir);
+	} catch (error) {
+		// A folder that cannot be written to has a code, and is no matter of the key.
+		if (!(error instanceof Error) || "code" in error) throw error;
+		throw new ConfigError({ DZVIN_SECRET_KEY: error.message });
+	}
 }
 
 interface Key<T> {

@@ -1,7 +1,8 @@
 import { type EmbeddedServer, startEmbedded } from "../db/embedded.ts";
 import { migrate } from "../db/migrate.ts";
 import { createApp, type Dzvin } from "./app.ts";
-import { ConfigError, loadConfig } from "./config.ts";
+import { loadConfig } from "./config.ts";
+import { startProblem } from "./start-problem.ts";
 import { createLog } from "./web/log.ts";
 
 /** The process: configuration, database, schema, server; and the way back when a signal comes. */
@@ -32,26 +33,35 @@ async function main(): Promise<void> {
 		void end(1);
 	});
 
-	embedded =
-		config.databaseUrl === null
-			? await startEmbedded({ dataDir: config.dataDir, log: (message) => log.info(message) })
-			: null;
-	const databaseUrl = config.databaseUrl ?? embedded?.url ?? "";
-	await migrate(databaseUrl);
-	dzvin = await createApp({ ...config, databaseUrl }, { log });
-	const admin = await dzvin.ensureFirstAdmin();
-	await dzvin.start();
+	try {
+		embedded =
+			config.databaseUrl === null
+				? await startEmbedded({ dataDir: config.dataDir, log: (message) => log.info(message) })
+				: null;
+		const databaseUrl = config.databaseUrl ?? embedded?.url ?? "";
+		await migrate(databaseUrl);
+		dzvin = await createApp({ ...config, databaseUrl }, { log });
+		const admin = await dzvin.ensureFirstAdmin();
+		// At once: were the rest of the start to fail, nobody could ever know it.
+		if (admin !== null) say(`Sign in as ${admin.email} with the password ${admin.password} (shown only this once).\n`);
+		await dzvin.start();
+	} catch (error) {
+		complain(startProblem(error, config), error);
+		return await end(1);
+	}
 	log.info({ address: dzvin.address(), seconds: process.uptime() }, "ready");
-	process.stdout.write(`\nDzvin is ready: ${config.publicUrl ?? dzvin.address().replace("0.0.0.0", "localhost")}\n`);
+	say(`Dzvin is ready: ${config.publicUrl ?? dzvin.address().replace("0.0.0.0", "localhost")}`);
 	for (const { name, role, extension, email, password } of dzvin.demoLogins())
-		process.stdout.write(`Demo: ${email} / ${password} (${name}, ${role}, extension ${extension})\n`);
-	if (admin !== null)
-		process.stdout.write(`Sign in as ${admin.email} with the password ${admin.password} (shown only this once).\n\n`);
+		say(`Demo: ${email} / ${password} (${name}, ${role}, extension ${extension})`);
+}
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+function complain(problem: string | null, error: unknown): void {
+	process.stderr.write(`${problem ?? String(error instanceof Error ? error.stack : error)}\n`);
 }
 
 main().catch((error: unknown) => {
-	process.stderr.write(
-		error instanceof ConfigError ? `${error.message}\n` : `${String(error instanceof Error ? error.stack : error)}\n`,
-	);
+	complain(startProblem(error, null), error);
 	process.exit(1);
 });
