@@ -44,6 +44,15 @@ const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 /** Milliseconds between the parts of a call: dialled, rung, answered until hung up. */
 const ringsAfter = 40;
 const answeredAfter = 700;
+/**
+ * Calls do not come in step: with equal distances every ring would meet another call's beginning and a third one's end.
+ * Each call comes and ends up to half a distance, and up to 200 ms, earlier or later; both sides get the same calls.
+ */
+let dice = 1;
+const about = (middle: number, within: number) => {
+	dice = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
+	return middle + (dice / 2 ** 31 - 1) * within;
+};
 const trace = stepsOf(readFileSync(here("../traces/direct-answered.ami")));
 const ringing = trace.findIndex(({ text }) => /^Event: Newstate\r\n(?:.*\r\n)*ChannelStateDesc: Ringing/.test(text));
 
@@ -78,9 +87,12 @@ const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
 
 /** Milliseconds of each call's way, at `rate` calls a second. A pop-up that never comes is an error. */
 async function run(side: Side, rate: number, count: number): Promise<number[]> {
+	dice = 1;
 	const began = performance.now();
 	const times = Array.from({ length: count }, async (_, index) => {
-		await sleep(Math.max(0, began + (index * 1000) / rate - performance.now()));
+		const comesAt = about((index * 1000) / rate, 500 / rate);
+		const endsAfter = about(answeredAfter, 200);
+		await sleep(Math.max(0, began + comesAt - performance.now()));
 		const { number, parts } = nextCall();
 		side.send(parts[0]);
 		await sleep(ringsAfter);
@@ -95,7 +107,7 @@ async function run(side: Side, rate: number, count: number): Promise<number[]> {
 			),
 		]);
 		side.waiting.delete(number);
-		await sleep(Math.max(0, answeredAfter - (performance.now() - written)));
+		await sleep(Math.max(0, endsAfter - (performance.now() - written)));
 		side.send(parts[2]);
 		return at - written;
 	});
