@@ -34,17 +34,17 @@ export function patchedColumns(patch: z.output<typeof PbxPatch>, id: string, key
 					eventsUsername: patch.events.username,
 					eventsSecretSealed: seal(key, patch.events.secret, `${id}.events`),
 				}),
-		...(patch.control === undefined
-			? {}
-			: {
-					controlUsername: patch.control.username,
-					controlSecretSealed: seal(key, patch.control.secret, `${id}.control`),
-				}),
+		...(patch.control === undefined ? {} : controlColumns(patch.control, id, key)),
 		...(patch.extensionPattern === undefined ? {} : { extensionPattern: patch.extensionPattern }),
-		...(patch.recordings === undefined ? {} : { recordingsRoot: patch.recordings.root }),
+		...(patch.recordings === undefined ? {} : { recordingsRoot: patch.recordings?.root ?? null }),
 		...(patch.history === undefined ? {} : { history: sealedHistory(patch.history, id, key) }),
 		...(patch.dial === undefined ? {} : { dial: patch.dial }),
 	};
+}
+
+function controlColumns(control: z.output<typeof PbxPatch>["control"], id: string, key: Buffer) {
+	if (!control) return { controlUsername: null, controlSecretSealed: null };
+	return { controlUsername: control.username, controlSecretSealed: seal(key, control.secret, `${id}.control`) };
 }
 
 function tlsColumn(tls: z.output<typeof PbxTls>): unknown {

@@ -10,7 +10,7 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 	if (host !== null) fields.host = host;
 	const pattern = input.extensionPattern === undefined ? null : patternProblem(input.extensionPattern);
 	if (pattern !== null) fields.extensionPattern = pattern;
-	if (input.recordings !== undefined && !input.recordings.root.startsWith("/")) {
+	if (input.recordings && !input.recordings.root.startsWith("/")) {
 		fields["recordings.root"] = "must begin with a slash";
 	}
 	if (typeof input.tls === "object" && input.tls.fingerprint !== undefined) {

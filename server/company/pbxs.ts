@@ -53,6 +53,7 @@ export function createPbxs(deps: PbxsDeps) {
 		const live = deps.stateOf(row.id);
 		const control = row.controlUsername === null ? null : { username: row.controlUsername };
 		const events = { username: row.eventsUsername };
+		const { context = null, channel = null } = Dial.parse(row.dial);
 		return {
 			id: row.id,
 			name: row.name,
@@ -63,6 +64,7 @@ export function createPbxs(deps: PbxsDeps) {
 			control,
 			extensionPattern: row.extensionPattern,
 			recordings: row.recordingsRoot === null ? null : { root: row.recordingsRoot },
+			dial: { context, channel },
 			demo: row.demo,
 			state: live?.state ?? "connecting",
 			problem: live?.problem ?? null,
@@ -150,25 +152,36 @@ export function createPbxs(deps: PbxsDeps) {
 			changed(id);
 		},
 
-		/** For one connection test. */
+		/** For one connection test. Throws `conflict` when the secrets do not open. */
 		async access(id: string): Promise<PbxAccess> {
-			return access(await active(id));
+			const row = await active(id);
+			try {
+				return access(row);
+			} catch (error) {
+				const told = new DzvinError("conflict", secretsClosed);
+				told.cause = error;
+				throw told;
+			}
 		},
 
 		/** For the fleet: every PBX to listen to. One whose secrets do not open is left out and told to `onBroken`. */
-		async accessList(onBroken: (pbx: string, error: unknown) => void): Promise<PbxAccess[]> {
+		async accessList(onBroken: (pbx: string, error: unknown, id: string) => void): Promise<PbxAccess[]> {
 			const rows = await database.ingest.select().from(table).where(eq(table.active, true));
 			return rows.flatMap((row) => {
 				try {
 					return [access(row)];
 				} catch (error) {
-					onBroken(row.name, error);
+					onBroken(row.name, error, row.id);
 					return [];
 				}
 			});
 		},
 	};
 }
+
+/** What to tell an admin whose key is another one than that with which the secrets of a PBX were sealed. */
+export const secretsClosed =
+	"The secrets of this PBX do not open: DZVIN_SECRET_KEY, or the file secret-key in the data folder, is not the one they were sealed with. Give the old key back, or enter the accounts of this PBX again.";
 
 const stillProven = sql`case when (${table.tls} ->> 'enabled')::boolean then ${table.tls} else '{"enabled":true}'::jsonb end`;
 const Tls = z.object({ enabled: z.boolean(), ca: z.string().optional(), fingerprint: z.string().optional() });

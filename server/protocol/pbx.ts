@@ -39,9 +39,15 @@ export const PbxInput = z.strictObject({
 		.optional(),
 });
 export type PbxInput = z.infer<typeof PbxInput>;
+/** What is left out stays; null takes it away. */
 export const PbxPatch = PbxInput.partial()
-	.extend({ port: z.number().int().min(1).max(65_535).optional() })
+	.extend({
+		port: z.number().int().min(1).max(65_535).optional(),
+		control: Account.nullable().optional(),
+		recordings: PbxInput.shape.recordings.unwrap().nullable().optional(),
+	})
 	.strict();
+export type PbxPatch = z.input<typeof PbxPatch>;
 
 /** Never carries a secret. */
 export const Pbx = z.object({
@@ -54,6 +60,8 @@ export const Pbx = z.object({
 	control: z.object({ username: z.string() }).nullable(),
 	extensionPattern: z.string(),
 	recordings: z.object({ root: z.string() }).nullable(),
+	/** For click to call; null: the usual `from-internal` and `PJSIP/<ext>`. */
+	dial: z.object({ context: z.string().nullable(), channel: z.string().nullable() }),
 	demo: z.boolean(),
 	state: PbxState,
 	/** What is wrong and what to do, in English, when the state is not `connected`. */

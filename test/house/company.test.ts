@@ -93,6 +93,15 @@ describe("PBXs", () => {
 		});
 	});
 
+	test("a patch with null takes the control account and the folder of recordings away", async () => {
+		const pbx = await pbxs.create(input("Without control"));
+		const left = await pbxs.patch(pbx.id, PbxPatch.parse({ control: null, recordings: null }));
+		expect(left).toMatchObject({ control: null, recordings: null });
+		expect(await pbxs.access(pbx.id)).toMatchObject({ control: null, recordingsRoot: null });
+		const { rows } = await own.database.ui.execute(sql`select control_secret_sealed from pbxs where id = ${pbx.id}`);
+		expect(rows).toEqual([{ control_secret_sealed: null }]);
+	});
+
 	test("two PBXs cannot have one name, but a removed one frees its name", async () => {
 		const pbx = await pbxs.create(input("Same"));
 		await expect(pbxs.create(input("Same"))).rejects.toMatchObject({ code: "conflict", fields: { name: "taken" } });

@@ -280,6 +280,7 @@ export function pbxs(): Pbx[] {
 			events: { username: "dzvin" },
 			control: { username: "dzvin-control" },
 			extensionPattern: "^\\d{2,5}$",
+			dial: { context: null, channel: null },
 			recordings: { root: "/var/spool/asterisk/monitor" },
 			demo: false,
 			state: "login-refused",

@@ -2,7 +2,7 @@ import type { Call, CallPage } from "../../../server/protocol/call.ts";
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { ObligationCounts, ObligationPage } from "../../../server/protocol/obligation.ts";
-import type { Pbx, PbxCheck, PbxInput } from "../../../server/protocol/pbx.ts";
+import type { Pbx, PbxCheck, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 import type { Settings } from "../../../server/protocol/settings.ts";
 import type { Colleague, Me, Preferences, User } from "../../../server/protocol/user.ts";
 import type { Query, Request } from "./http.ts";
@@ -100,7 +100,7 @@ export function createApi(request: Request) {
 		editUser: (id: string, body: UserDraft) => request<User>("PATCH", `/api/users/${part(id)}`, { body }),
 		pbxs: () => request<Page<Pbx>>("GET", "/api/pbx"),
 		createPbx: (body: PbxInput) => request<Pbx>("POST", "/api/pbx", { body }),
-		editPbx: (id: string, body: Partial<PbxInput>) => request<Pbx>("PATCH", `/api/pbx/${part(id)}`, { body }),
+		editPbx: (id: string, body: PbxPatch) => request<Pbx>("PATCH", `/api/pbx/${part(id)}`, { body }),
 		checkPbx: (id: string) => request<PbxCheck>("POST", `/api/pbx/${part(id)}/check`),
 		removePbx: (id: string) => request<void>("DELETE", `/api/pbx/${part(id)}`),
 

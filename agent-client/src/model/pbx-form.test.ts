@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
+import type { Pbx } from "../../../server/protocol/pbx.ts";
 import { fieldsOfPbx, makeSecret, pbxInputOf, pbxPatchOf, problemsOfPbx } from "./pbx-form.ts";
 
 const secrets = { events: "e".repeat(32), control: "c".repeat(32) };
 const filled = { ...fieldsOfPbx(null, secrets), name: "Office", host: "10.0.0.2" };
 
 test("a new PBX comes with secrets that nobody has to invent", () => {
-	expect(problemsOfPbx(filled, true)).toEqual({});
+	expect(problemsOfPbx(filled, null)).toEqual({});
 	expect(pbxInputOf(filled)).toMatchObject({
 		port: 5038,
 		tls: false,
@@ -15,14 +16,46 @@ test("a new PBX comes with secrets that nobody has to invent", () => {
 	expect(makeSecret(new Uint8Array(32).fill(200))).toMatch(/^[A-Za-z0-9]{32}$/);
 });
 
+const known: Pbx = {
+	id: "0199aaaa-0000-7000-8000-000000000001",
+	name: "Office",
+	host: "10.0.0.2",
+	port: 5038,
+	tls: false,
+	events: { username: "dzvin" },
+	control: { username: "dzvin-control" },
+	extensionPattern: "^\\d{3}$",
+	recordings: { root: "/srv/monitor" },
+	dial: { context: "internal", channel: "SIP/" },
+	demo: false,
+	state: "connected",
+	problem: null,
+	since: "2026-11-22T09:00:00.000Z",
+	stanzas: { events: "", control: "" },
+};
+const edited = fieldsOfPbx(known, secrets);
+
 test("an edit keeps the secrets that it does not name", () => {
-	const body = pbxPatchOf({ ...filled, secret: "", controlSecret: "" });
+	const body = pbxPatchOf(edited, known);
 	expect(body).not.toHaveProperty("events");
 	expect(body).not.toHaveProperty("control");
+	expect(body).toMatchObject({ recordings: { root: "/srv/monitor" }, dial: { context: "internal", channel: "SIP/" } });
+});
+
+test("an edit takes away what was emptied", () => {
+	const body = pbxPatchOf({ ...edited, withControl: false, recordingsRoot: " ", dialContext: "" }, known);
+	expect(body).toMatchObject({ control: null, recordings: null, dial: { channel: "SIP/" } });
+	expect(body.dial).not.toHaveProperty("context");
+});
+
+test("an account with another name wants its secret", () => {
+	expect(problemsOfPbx(edited, known)).toEqual({});
+	const renamed = { ...edited, username: "other", controlUsername: "another" };
+	expect(problemsOfPbx(renamed, known)).toEqual({ secret: "secret-missing", controlSecret: "secret-missing" });
 });
 
 test("what cannot work is said before it is sent", () => {
-	const problems = problemsOfPbx({ ...filled, host: " ", port: "70000", secret: "", extensionPattern: "(" }, true);
+	const problems = problemsOfPbx({ ...filled, host: " ", port: "70000", secret: "", extensionPattern: "(" }, null);
 	expect(problems).toEqual({
 		host: "host-missing",
 		port: "port-wrong",

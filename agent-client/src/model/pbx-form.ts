@@ -1,4 +1,4 @@
-import type { Pbx, PbxInput } from "../../../server/protocol/pbx.ts";
+import type { Pbx, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 
 export interface PbxFields {
 	readonly name: string;
@@ -13,6 +13,7 @@ export interface PbxFields {
 	readonly controlSecret: string;
 	readonly extensionPattern: string;
 	readonly recordingsRoot: string;
+	readonly dialContext: string;
 }
 export type PbxProblem =
 	| "name-missing"
@@ -42,6 +43,7 @@ export const fieldsOfPbx = (pbx: Pbx | null, secrets: { events: string; control:
 	controlSecret: pbx?.control ? "" : secrets.control,
 	extensionPattern: pbx?.extensionPattern ?? "^\\d{2,5}$",
 	recordingsRoot: pbx?.recordings?.root ?? "",
+	dialContext: pbx?.dial.context ?? "",
 });
 
 function compiles(pattern: string): boolean {
@@ -53,16 +55,19 @@ function compiles(pattern: string): boolean {
 	}
 }
 
-export function problemsOfPbx(fields: PbxFields, isNew: boolean): Partial<Record<keyof PbxFields, PbxProblem>> {
+/** `pbx`: the one that is edited, null for a new one. An account with another name needs its secret. */
+export function problemsOfPbx(fields: PbxFields, pbx: Pbx | null): Partial<Record<keyof PbxFields, PbxProblem>> {
 	const port = Number(fields.port);
+	const sameEvents = fields.username.trim() === pbx?.events.username;
+	const sameControl = fields.controlUsername.trim() === pbx?.control?.username;
 	return {
 		...(fields.name.trim() === "" && { name: "name-missing" }),
 		...(fields.host.trim() === "" && { host: "host-missing" }),
 		...(!(Number.isInteger(port) && port >= 1 && port <= 65_535) && { port: "port-wrong" }),
 		...(fields.username.trim() === "" && { username: "username-missing" }),
-		...(isNew && fields.secret === "" && { secret: "secret-missing" }),
+		...(!sameEvents && fields.secret === "" && { secret: "secret-missing" }),
 		...(fields.withControl && fields.controlUsername.trim() === "" && { controlUsername: "username-missing" }),
-		...(isNew && fields.withControl && fields.controlSecret === "" && { controlSecret: "secret-missing" }),
+		...(fields.withControl && !sameControl && fields.controlSecret === "" && { controlSecret: "secret-missing" }),
 		...(!compiles(fields.extensionPattern) && { extensionPattern: "pattern-wrong" }),
 	};
 }
@@ -81,11 +86,20 @@ export function pbxInputOf(fields: PbxFields): PbxInput {
 		...(fields.withControl && control.secret !== "" && { control }),
 		...(fields.extensionPattern.trim() !== "" && { extensionPattern: fields.extensionPattern.trim() }),
 		...(root !== "" && { recordings: { root } }),
+		...(fields.dialContext.trim() !== "" && { dial: { context: fields.dialContext.trim() } }),
 	};
 }
 
 /** The body for an edit: an account is sent only with a new secret, because the server never tells the old one. */
-export function pbxPatchOf(fields: PbxFields): Partial<PbxInput> {
-	const { events, ...rest } = pbxInputOf(fields);
-	return events.secret === "" ? rest : { ...rest, events };
+export function pbxPatchOf(fields: PbxFields, pbx: Pbx): PbxPatch {
+	const { events, dial, ...rest } = pbxInputOf(fields);
+	const { channel } = pbx.dial;
+	return {
+		...rest,
+		...(events.secret !== "" && { events }),
+		...(!fields.withControl && { control: null }),
+		...(!rest.recordings && { recordings: null }),
+		// The dial string is not on the form and stays.
+		dial: { ...dial, ...(channel !== null && { channel }) },
+	};
 }

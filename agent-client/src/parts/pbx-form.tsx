@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Pbx } from "../../../server/protocol/pbx.ts";
 import { api } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
@@ -17,6 +17,7 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	controlUsername: "control.username",
 	controlSecret: "control.secret",
 	recordingsRoot: "recordings",
+	dialContext: "dial.context",
 	fingerprint: "tls",
 };
 
@@ -40,7 +41,9 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 	const touched = useSignal(false);
 	const failure = useSignal<FailureCode | null>(null);
 	const server = useSignal<Readonly<Record<string, string>>>({});
-	const problems = touched.value ? problemsOfPbx(fields.value, pbx === null) : {};
+	// Whoever opened it is about to type, and the button that opened it may be gone.
+	useEffect(() => element.current?.querySelector("input")?.focus(), []);
+	const problems = touched.value ? problemsOfPbx(fields.value, pbx) : {};
 	const change = (patch: Partial<PbxFields>) => {
 		fields.value = { ...fields.value, ...patch };
 	};
@@ -49,10 +52,10 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 		touched.value = true;
 		server.value = {};
 		failure.value = null;
-		if (Object.keys(problemsOfPbx(fields.value, pbx === null)).length === 0) {
+		if (Object.keys(problemsOfPbx(fields.value, pbx)).length === 0) {
 			try {
 				const saved = pbx
-					? await api.editPbx(pbx.id, pbxPatchOf(fields.value))
+					? await api.editPbx(pbx.id, pbxPatchOf(fields.value, pbx))
 					: await api.createPbx(pbxInputOf(fields.value));
 				return onSaved(saved, { events: fields.value.secret, control: fields.value.controlSecret });
 			} catch (error) {
@@ -123,6 +126,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 				<div class="fields">
 					{text("controlUsername", t("pbx.username"))}
 					{text("controlSecret", t("pbx.secret"), pbx?.control ? { hint: t("pbx.secret-keep") } : {})}
+					{text("dialContext", t("pbx.dial-context"), { hint: t("pbx.dial-context-hint") })}
 				</div>
 			)}
 			<div class="fields">
