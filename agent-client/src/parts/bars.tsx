@@ -74,7 +74,7 @@ const known: Record<string, Key> = {
 
 /** Says that the data is for show, plays calls, and takes everything away again. */
 function DemoBar({ admin }: { admin: boolean }) {
-	const sure = useSignal(false);
+	const busy = useSignal(false);
 	const scenarios = demo.value?.scenarios ?? [];
 	return (
 		<div class="bar demo">
@@ -97,28 +97,22 @@ function DemoBar({ admin }: { admin: boolean }) {
 					</option>
 				))}
 			</select>
-			{admin &&
-				(sure.value ? (
-					<>
-						<button
-							type="button"
-							class="button small danger"
-							onClick={async () => {
-								if (await attempt(api.wipeDemo(), t("demo.wiped"))) location.assign("/");
-							}}
-						>
-							{t("demo.wipe-sure")}
-						</button>
-						<button type="button" class="button small" onClick={() => (sure.value = false)}>
-							{t("action.cancel")}
-						</button>
-					</>
-				) : (
-					<button type="button" class="button small" onClick={() => (sure.value = true)}>
-						<Icon name="trash" small />
-						{t("demo.wipe")}
-					</button>
-				))}
+			{admin && (
+				<button
+					type="button"
+					class="button small"
+					title={t("demo.wipe-sure")}
+					disabled={busy.value}
+					onClick={async () => {
+						busy.value = true;
+						if (await attempt(api.wipeDemo(), t("demo.wiped"))) location.assign("/");
+						busy.value = false;
+					}}
+				>
+					<Icon name="trash" small />
+					{t("demo.wipe")}
+				</button>
+			)}
 		</div>
 	);
 }

@@ -33,13 +33,15 @@ function Owner({ owner }: { owner: Pop["owner"] }) {
 	}
 	const state = live.stateOf(owner.id)?.state;
 	return (
-		<p class="row owner">
+		<p class="row wrap owner">
 			<span class="muted">{t("card.owner")}</span>
 			<strong class="cut">
 				<Outside text={owner.name} />
 			</strong>
-			{owner.extension && <span class="muted">{owner.extension}</span>}
-			{state && <span class={`chip ${agentTone[state]}`}>{t(`agent.${state}`)}</span>}
+			<span class="row">
+				{owner.extension && <span class="muted">{owner.extension}</span>}
+				{state && <span class={`chip ${agentTone[state]}`}>{t(`agent.${state}`)}</span>}
+			</span>
 		</p>
 	);
 }

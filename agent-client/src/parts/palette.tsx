@@ -96,6 +96,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 		}
 	}
 	const at = Math.min(chosen.value, entries.length - 1);
+	useEffect(() => document.getElementById(`palette-${at}`)?.scrollIntoView({ block: "nearest" }), [at]);
 
 	return (
 		<Dialog title={t("search.title")} onClose={onClose} bare>
@@ -122,6 +123,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 						} else if (event.key === "Enter") {
 							event.preventDefault();
 							entries[at]?.run();
+						} else if (event.key === "Escape") {
+							// The browser would only empty the field.
+							event.preventDefault();
+							onClose();
 						}
 					}}
 				/>
