@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import { createFleet } from "./asterisk/fleet.ts";
 import type { Ingest } from "./calls/ingest.ts";
-import type { PbxAccess, Pbxs } from "./company/pbxs.ts";
+import { type PbxAccess, type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
 import type { PbxLive } from "./protocol/live.ts";
 
@@ -15,6 +15,8 @@ interface Deps {
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
 export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
 	let active: readonly PbxAccess[] = [];
+	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
+	let closed: ReadonlyMap<string, PbxLive> = new Map();
 	let reading: Promise<void> = Promise.resolve();
 
 	const fleet = createFleet({
@@ -28,9 +30,14 @@ export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
 		log,
 	});
 	const read = async () => {
-		active = await pbxs().accessList((pbx, error) =>
-			log.error({ pbx, err: error }, "the secrets of a PBX do not open"),
-		);
+		const unopened = new Map<string, PbxLive>();
+		active = await pbxs().accessList((name, error, id) => {
+			log.error({ pbx: name, err: error }, "the secrets of a PBX do not open");
+			const since = closed.get(id)?.since ?? new Date().toISOString();
+			unopened.set(id, { id, name, state: "stopped", problem: secretsClosed, since });
+		});
+		for (const [id, live] of unopened) if (!closed.has(id)) bus.emit("pbx.state", { ...live, at: live.since });
+		closed = unopened;
 		// First who may speak, then their connections: no event of a PBX that the ingest does not know.
 		ingest.setPbxs(active);
 		fleet.set(active);
@@ -52,12 +59,18 @@ export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
 			await fleet.stop();
 		},
 		/** Null while nobody tried to connect. */
-		stateOf: (id: string) => (active.some((pbx) => pbx.id === id) ? fleet.state(id) : null),
-		live: (): PbxLive[] =>
-			active.map(({ id, name }) => {
+		stateOf(id: string): (Pick<PbxLive, "state" | "problem"> & { since: number }) | null {
+			const unopened = closed.get(id);
+			if (unopened !== undefined) return { ...unopened, since: Date.parse(unopened.since) };
+			return active.some((pbx) => pbx.id === id) ? fleet.state(id) : null;
+		},
+		live: (): PbxLive[] => [
+			...active.map(({ id, name }) => {
 				const { state, problem, since } = fleet.state(id);
 				return { id, name, state, problem, since: new Date(since).toISOString() };
 			}),
+			...closed.values(),
+		],
 		dialable: () =>
 			active.map(({ id, name, control }) => ({
 				id,
