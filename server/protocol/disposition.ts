@@ -6,14 +6,19 @@ export type DispositionStatus = z.infer<typeof DispositionStatus>;
 
 const comment = z.string().trim().min(1).max(10_000);
 
+/** More than zero, at most two places. Kept as decimal text; programs may send a number. */
+const amount = z
+	.union([z.string(), z.number()])
+	.transform(String)
+	.pipe(z.string().regex(/^(?!0+(\.0+)?$)\d{1,13}(\.\d{1,2})?$/, { error: "not an amount with at most two places" }));
+
 /** What the agent says of a call: a status and always a comment. */
 export const DispositionInput = z.discriminatedUnion("status", [
 	z.strictObject({ status: z.literal("in_work"), comment, nextContactAt: Time.optional() }),
 	z.strictObject({
 		status: z.literal("bought"),
 		comment,
-		/** Decimal text, at most two places, more than zero. */
-		amount: z.string().regex(/^(?!0+(\.0+)?$)\d{1,13}(\.\d{1,2})?$/),
+		amount,
 		currency: z
 			.string()
 			.regex(/^[A-Z]{3}$/)
