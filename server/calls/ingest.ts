@@ -45,6 +45,8 @@ interface Line {
 	pattern: string;
 	state: TrackerState;
 	readonly writer: Writer;
+	/** Things beyond the tracker's limits at which that is said again: loudly, each time their number doubles. */
+	alarm: number;
 	/** What came while the live calls of an earlier run are read: they go into the tracker first. Null: they are in. */
 	early: { readonly events: readonly PbxEvent[]; readonly receivedAt: number }[] | null;
 }
@@ -85,6 +87,10 @@ export function createIngest(deps: IngestDeps): Ingest {
 			}
 		}
 		line.writer.kick();
+		const { beyond } = line.state.families;
+		if (beyond < line.alarm) return;
+		log.error({ pbxId, beyond }, "The PBX tells of more than is kept: what is beyond the limits is not seen.");
+		line.alarm = beyond * 2;
 	}
 
 	function open(pbx: IngestPbx): void {
@@ -95,6 +101,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 			pattern: pbx.extensionPattern,
 			state: emptyTracker(),
 			writer: createWriter(pbx.id, deps),
+			alarm: 1,
 			early: liveCalls ? [] : null,
 		};
 		lines.set(pbx.id, line);

@@ -197,6 +197,18 @@ describe("a running server with a PBX gone mad", () => {
 		expect(await play(1_201, {}, `${seconds}.1`, `${seconds}.2`)).toMatchObject({ outcome: "missed" });
 	});
 
+	test("more ways through bridges than are kept are said in the log, not each of them", async () => {
+		const party = channel({ number: 1_300 });
+		pbx.send(`Event: Newchannel\r\n${party}`.trimEnd());
+		for (let at = 0; at <= limits.movesOfChannel + 50; at += 1)
+			pbx.send(`Event: BridgeEnter\r\nBridgeUniqueid: m${at}\r\nBridgeType: basic\r\n${party}`.trimEnd());
+		pbx.send(`Event: Hangup\r\nCause: 16\r\n${party}`.trimEnd());
+		await ended(`${seconds}.1300`);
+		const said = house.log.filter((line) => line.includes("beyond the limits"));
+		expect(said.length).toBeGreaterThan(0);
+		expect(said.length).toBeLessThan(10);
+	});
+
 	test("after all of it a phone that rings still brings a pop-up", async () => {
 		const garbage = [
 			"\r\n\r\n\r\n",
