@@ -25,6 +25,8 @@ const Dialled = z.object({ pbx: z.string(), extension: z.string(), to: z.string(
 /** Calls: the list, one call, whose it is, and click to call. */
 export function registerCallRoutes(app: App, deps: CallRoutesDeps): void {
 	const { pool, bus, resolve, parseNumber } = deps;
+	/** People whose own phone is rung for click to call now. */
+	const dialling = new Set<string>();
 
 	app.get("/api/calls", { schema: { querystring: CallListQuery, response: { 200: CallPage } } }, (request) =>
 		listCalls(pool, request.person, request.query, parseNumber),
@@ -34,8 +36,17 @@ export function registerCallRoutes(app: App, deps: CallRoutesDeps): void {
 		return call;
 	});
 	app.post("/api/calls", { schema: { body: DialInput, response: { 202: Dialled } } }, async (request, reply) => {
-		reply.code(202);
-		return dial(deps, request.person, request.body.to);
+		const { id } = request.person;
+		// Each order is a connection to the PBX and half a minute of ringing: one at a time is all that a person can answer.
+		if (dialling.has(id)) throw new DzvinError("too-many-requests", "Your phone is being rung already.");
+		dialling.add(id);
+		try {
+			const dialled = await dial(deps, request.person, request.body.to);
+			reply.code(202);
+			return dialled;
+		} finally {
+			dialling.delete(id);
+		}
 	});
 	app.post(
 		"/api/calls/:id/contact",

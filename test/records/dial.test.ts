@@ -10,6 +10,9 @@ let office: Office;
 let olena: Person;
 const dialled: unknown[] = [];
 let pbxs: DialPbx[] = [];
+let rung = 0;
+/** Settles when the own phone is picked up. */
+let ringing: Promise<void> = Promise.resolve();
 const office1: DialPbx = { id: "1", name: "office", connected: true, control: true };
 
 beforeAll(async () => {
@@ -18,6 +21,8 @@ beforeAll(async () => {
 	office = await openOffice(company, {
 		pbxs: () => pbxs,
 		async originate(pbxId, what) {
+			rung += 1;
+			await ringing;
 			if (what.to === "911") throw new DzvinError("pbx-refused", "The PBX refused.");
 			dialled.push([pbxId, what]);
 		},
@@ -78,4 +83,22 @@ test("what stands in the way is said: no extension, no account, no connection, r
 	]);
 	pbxs = [{ ...office1, id: "0", connected: false }, office1];
 	expect(await dial("0501234567")).toMatchObject([202, {}]);
+});
+
+test("a hundred clicks ring the own phone once, and a colleague's all the same", async () => {
+	const petro = await company.person("Петро", "agent", "102");
+	let pickUp = () => {};
+	ringing = new Promise((resolve) => {
+		pickUp = resolve;
+	});
+	const before = rung;
+	const first = dial("0501234567");
+	await expect.poll(() => rung).toBe(before + 1);
+	const others = await Promise.all(Array.from({ length: 99 }, () => dial("0501234567").then(([status]) => status)));
+	expect(new Set(others)).toEqual(new Set([429]));
+	const colleague = dial("0501234568", petro);
+	pickUp();
+	expect((await Promise.all([first, colleague])).map(([status]) => status)).toEqual([202, 202]);
+	expect(dialled).toHaveLength(2);
+	expect((await dial("0501234567"))[0]).toBe(202);
 });
