@@ -16,6 +16,7 @@ export interface DomainEvents {
 	"call.contact": { readonly callId: string };
 	/** What became of a file of this call's recordings: ready, empty, missing… */
 	"recording.changed": { readonly callId: string };
+	/** It opened or changed. Not told while the call goes on and nobody has it: then there is nothing to process yet. */
 	"obligation.opened": { readonly obligation: Obligation };
 	"obligation.settled": { readonly id: string; readonly callId: string; readonly assigneeId: string | null };
 	"contact.changed": { readonly contactId: string };

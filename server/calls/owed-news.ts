@@ -3,6 +3,7 @@ import type { EventBus } from "../events.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Obligation } from "../protocol/obligation.ts";
 import type { Log } from "./log.ts";
+import { createPause } from "./pause.ts";
 import { failureOf, rest, retryDelay } from "./retry.ts";
 
 /** An obligation that a conversation settled, or whose tries or assignee changed. */
@@ -39,6 +40,8 @@ export interface OwedNews {
 }
 
 const most = 200;
+/** Milliseconds between two reads: the first is told at once, and hundred calls a second are not hundred reads. */
+const between = 100;
 
 /**
  * No phone waits for the figures of what is owed: they are read behind the ringing, one read after the other for all
@@ -48,11 +51,13 @@ export function createOwedNews({ db, bus, obligations, log }: OwedNewsDeps): Owe
 	const opened = new Map<string, Call | null>();
 	const settled = new Map<string, MissedChange>();
 	const stopping = new AbortController();
+	const pause = createPause(between);
 	let running: Promise<void> | null = null;
 
 	async function run(): Promise<void> {
 		while (opened.size + settled.size > 0) {
 			await next().catch((error: unknown) => log.error({ err: error }, "What is owed could not be told."));
+			await pause.take();
 		}
 		running = null;
 	}
@@ -86,18 +91,21 @@ export function createOwedNews({ db, bus, obligations, log }: OwedNewsDeps): Owe
 		}
 	}
 
+	const idle = () =>
+		pause.without(async () => {
+			await running;
+		});
+
 	return {
 		add(callIds, changes, known) {
 			for (const id of callIds) opened.set(id, known.get(id) ?? null);
 			for (const change of changes) settled.set(change.id, change);
 			if (opened.size + settled.size > 0) running ??= run();
 		},
-		async idle() {
-			await running;
-		},
+		idle,
 		async stop() {
 			stopping.abort();
-			await running;
+			await idle();
 		},
 	};
 }

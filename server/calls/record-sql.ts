@@ -26,6 +26,8 @@ export interface Written {
 	/** The obligation that this write opened or changed. */
 	readonly obligationId: string | null;
 	readonly dueAt: Date | null;
+	/** Who has that obligation. */
+	readonly assigneeId: string | null;
 	/** The obligation is new, and so is the call. */
 	readonly opened: boolean;
 	/** Who has the extensions of the legs that were written. */
@@ -185,7 +187,7 @@ owed as (
 		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
 		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
 			coalesce(excluded.assignee_id, obligations.assignee_id))
-	returning id, call_id, due_at, (xmax = 0) as opened
+	returning id, call_id, due_at, assignee_id, (xmax = 0) as opened
 )
 `;
 
@@ -198,6 +200,7 @@ const writeCalls = {
 	name: "write-calls",
 	text: `${callsAndLegs}${recordingsAndObligations}
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "obligationId", w.due_at as "dueAt",
+	w.assignee_id as "assigneeId",
 	coalesce(w.opened, false) as opened, p.users
 from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id`,
 };
@@ -227,7 +230,7 @@ saved_legs as (
 ${newerLeg}
 )
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, null::uuid as "obligationId",
-	null::timestamptz as "dueAt", false as opened, (
+	null::timestamptz as "dueAt", null::uuid as "assigneeId", false as opened, (
 		select json_agg(json_build_object('index', index, 'id', user_id, 'name', user_name))
 		from given_legs where user_id is not null
 	) as users

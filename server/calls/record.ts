@@ -127,9 +127,13 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 			bus.emit("call.superseded", { callId: from, into });
 		}
 		const changed = missed.filter((change) => !change.settled).map(({ callId }) => callId);
-		const owed = written.filter((row) => row.obligationId !== null || again).map(({ id }) => id);
+		// While a call goes on and nobody has it there is nothing to process yet: nobody would be told.
+		const owed = items.filter(({ id, call }) => {
+			const row = rows.get(id);
+			return row && (again || (row.obligationId !== null && (row.assigneeId !== null || call.endedAt !== null)));
+		});
 		owedNews.add(
-			[...owed, ...changed],
+			[...owed.map(({ id }) => id), ...changed],
 			missed.filter((change) => change.settled),
 			known,
 		);

@@ -1,5 +1,6 @@
 import type { CallChange } from "./call-change.ts";
 import type { Log } from "./log.ts";
+import { createPause } from "./pause.ts";
 import { createChangeQueue, type Lane, type Waiting } from "./pbx-queue.ts";
 import type { Recorder } from "./record.ts";
 import { failureOf, rest, retryDelay } from "./retry.ts";
@@ -27,6 +28,11 @@ const mostCalls = 200;
  * over is written one batch after the other, so that batches form and the database has time for the phones.
  */
 const atOnce = { running: 2, over: 1 } as const satisfies Record<Lane, number>;
+/**
+ * Milliseconds between two batches of what is over. One is written at once; of many they make batches, which cost the
+ * database a third a call, and its time is what a phone that rings waits for.
+ */
+const betweenOver = 50;
 /** A database away for so long that this many calls wait is an outage: said loudly, each time the number doubles. */
 const alarmAt = 10_000;
 
@@ -37,6 +43,7 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 	const lanes = { running: new Set<Promise<void>>(), over: new Set<Promise<void>>() };
 	/** Families that are being written: what comes of them meanwhile waits, so that a call's facts stay in their order. */
 	const busy = new Set<string>();
+	const pause = createPause(betweenOver);
 	let alarm = alarmAt;
 
 	/** False when the lane has nothing that could be written now. */
@@ -51,8 +58,12 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 			.catch((error: unknown) => log.error({ err: error, pbxId }, "The writer of calls failed."))
 			.finally(() => {
 				for (const family of families) busy.delete(family);
-				lanes[lane].delete(saved);
 				if (queue.size === 0) alarm = alarmAt;
+				kick();
+			})
+			.then(() => (lane === "over" ? pause.take() : undefined))
+			.finally(() => {
+				lanes[lane].delete(saved);
 				kick();
 			});
 		lanes[lane].add(saved);
@@ -65,9 +76,10 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 		}
 	}
 
-	async function idle(): Promise<void> {
-		while (lanes.running.size + lanes.over.size > 0) await Promise.all([...lanes.running, ...lanes.over]);
-	}
+	const idle = () =>
+		pause.without(async () => {
+			while (lanes.running.size + lanes.over.size > 0) await Promise.all([...lanes.running, ...lanes.over]);
+		});
 
 	/** Repeats what may succeed later, with the same keys; takes apart what the database refuses, to find the one call. */
 	async function save(batch: Waiting): Promise<void> {
