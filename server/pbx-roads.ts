@@ -1,8 +1,9 @@
 import type { FastifyBaseLogger } from "fastify";
 import { createFleet } from "./asterisk/fleet.ts";
 import type { Ingest } from "./calls/ingest.ts";
-import { type PbxAccess, type Pbxs, secretsClosed } from "./company/pbxs.ts";
+import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
+import type { PbxAccess } from "./pbx-access.ts";
 import type { PbxLive } from "./protocol/live.ts";
 
 interface Deps {

@@ -1,6 +1,7 @@
 import { and, asc, eq, gt } from "drizzle-orm";
 import type { z } from "zod";
 import type { Db, Transaction } from "../../db/connect.ts";
+import { constraintOf } from "../../db/constraint.ts";
 import { newId } from "../../db/id.ts";
 import { accounts, sessions, users } from "../../db/schema/access.ts";
 import { DzvinError } from "../errors.ts";
@@ -195,10 +196,4 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 			throw new DzvinError("conflict", "Somebody else has this extension.", { extension: "taken" });
 		throw error;
 	}
-}
-
-/** Drizzle wraps the driver's error; the name of the violated constraint is on the inner one. */
-function constraintOf(error: unknown): unknown {
-	if (!(error instanceof Error)) return undefined;
-	return "constraint" in error ? error.constraint : constraintOf(error.cause);
 }

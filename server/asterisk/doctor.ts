@@ -1,5 +1,5 @@
 import { constants, access as mayReach, readdir } from "node:fs/promises";
-import type { PbxAccess } from "./access.ts";
+import type { PbxAccess } from "../pbx-access.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
 import { logIn, openProbe, type Probe } from "./probe.ts";

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { DzvinError } from "../errors.ts";
+import type { PbxAccess } from "../pbx-access.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import type { PbxState } from "../protocol/pbx.ts";
-import type { PbxAccess } from "./access.ts";
 import { perform } from "./actions/control.ts";
 import { type OriginateRequest, originateAction } from "./actions/originate.ts";
 import { type Clock, systemClock } from "./clock.ts";

@@ -1,30 +1,18 @@
 import { and, asc, eq, sql } from "drizzle-orm";
 import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
+import { constraintOf } from "../../db/constraint.ts";
 import { newId } from "../../db/id.ts";
 import { pbxs as table } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
+import type { PbxAccess } from "../pbx-access.ts";
 import type { Pbx, PbxInput, PbxPatch, PbxState } from "../protocol/pbx.ts";
 import { columnsOf, patchedColumns } from "./pbx-columns.ts";
 import { requirePbxSense } from "./pbx-sense.ts";
 import { unseal } from "./seal.ts";
 
 type Row = typeof table.$inferSelect;
-
-/** All that is needed to connect to a PBX, secrets open. Never leaves the server. */
-export interface PbxAccess {
-	readonly id: string;
-	readonly name: string;
-	readonly host: string;
-	readonly port: number;
-	readonly tls: { readonly enabled: boolean; readonly ca?: string; readonly fingerprint?: string };
-	readonly events: { readonly username: string; readonly secret: string };
-	readonly control: { readonly username: string; readonly secret: string } | null;
-	readonly extensionPattern: string;
-	readonly recordingsRoot: string | null;
-	readonly dial: { readonly context?: string; readonly channel?: string };
-}
 
 export interface PbxsDeps {
 	readonly database: Database;
@@ -201,10 +189,4 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 		if (constraintOf(error) !== "pbxs_name") throw error;
 		throw new DzvinError("conflict", "Another PBX has this name.", { name: "taken" });
 	}
-}
-
-/** Drizzle wraps the driver's error; the name of the violated index is on the inner one. */
-function constraintOf(error: unknown): unknown {
-	if (!(error instanceof Error)) return undefined;
-	return "constraint" in error ? error.constraint : constraintOf(error.cause);
 }

@@ -1,9 +1,10 @@
 import { z } from "zod";
 import type { App } from "../http.ts";
+import type { PbxAccess } from "../pbx-access.ts";
 import { Id } from "../protocol/basics.ts";
 import { type Finding, Pbx, PbxCheck, PbxInput, PbxPatch } from "../protocol/pbx.ts";
 import { Settings, SettingsPatch } from "../protocol/settings.ts";
-import type { PbxAccess, Pbxs } from "./pbxs.ts";
+import type { Pbxs } from "./pbxs.ts";
 import type { CompanySettings } from "./settings.ts";
 
 export interface CompanyRouteDeps {

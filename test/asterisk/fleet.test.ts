@@ -3,7 +3,6 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
-import type { PbxAccess } from "../../server/asterisk/access.ts";
 import { perform } from "../../server/asterisk/actions/control.ts";
 import { createFleet, type Fleet } from "../../server/asterisk/fleet.ts";
 import {
@@ -11,6 +10,7 @@ import {
 	type LoopbackPbx,
 	startLoopbackPbx,
 } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import type { PbxAccess } from "../../server/pbx-access.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { accounts, fastClock, trace, until } from "./waiting.ts";
 

@@ -1,9 +1,9 @@
 import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { PbxAccess } from "../../server/asterisk/access.ts";
 import { systemClock } from "../../server/asterisk/clock.ts";
 import { createFleet, type Fleet } from "../../server/asterisk/fleet.ts";
+import type { PbxAccess } from "../../server/pbx-access.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { accounts, type StartedLab, startLab } from "../lab/lab.ts";
 import { until, watch } from "./waiting.ts";
