@@ -20,6 +20,10 @@ const named = (alias: string) =>
 const columns = `
 select o.id, o.kind, o.call_id as "callId", o.number, o.attempts, o.opened_at as "openedAt", o.due_at as "dueAt",
 	o.claimed_at as "claimedAt", o.settled_at as "settledAt", o.settled_how as "settledHow",
+	case when o.settled_how = 'conversation' then (
+		select d.direction from calls d where d.id = o.settled_by_call_id
+			and d.started_at between o.call_started_at - interval '1 day' and o.settled_at
+	) end as "settledDirection",
 	o.settled_at is null and o.due_at < now() as overdue,
 	${named("c")} as contact, ${named("a")} as assignee, ${named("k")} as "claimedBy", ${named("s")} as "settledBy",
 	case when o.kind = 'missed' and o.settled_at is null then (
@@ -88,6 +92,7 @@ async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]):
 			settledAt: settledAt?.toISOString() ?? null,
 			settledBy: row.settledBy,
 			settledHow: row.settledHow,
+			settledDirection: row.settledDirection,
 		};
 	});
 }

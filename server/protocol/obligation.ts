@@ -27,6 +27,8 @@ export const Obligation = z.object({
 	settledAt: Time.nullable(),
 	settledBy: Named.nullable(),
 	settledHow: SettledHow.nullable(),
+	/** Of the conversation that settled it: `outbound` when we reached the client, `inbound` when the client reached us. */
+	settledDirection: z.enum(["inbound", "outbound"]).nullable(),
 });
 export type Obligation = z.infer<typeof Obligation>;
 

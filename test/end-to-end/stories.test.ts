@@ -85,6 +85,7 @@ describe("what people do about real calls", { timeout: 60_000 }, () => {
 			expect(back).toMatchObject({ outcome: "answered", legs: [{ extension: "101", result: "answered" }] });
 			expect(await owedFor(missed.id)).toMatchObject({
 				settledHow: "conversation",
+				settledDirection: "outbound",
 				settledBy: { id: agent.who.id },
 			});
 			expect(await owedFor(back.id)).toMatchObject({ kind: "call", settledAt: null, assignee: { id: agent.who.id } });

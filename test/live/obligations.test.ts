@@ -55,6 +55,7 @@ function owed(assignee: Visitor | null, ended = true): Obligation {
 		settledAt: null,
 		settledBy: null,
 		settledHow: null,
+		settledDirection: null,
 	};
 }
 const opened = (obligation: Obligation) => house.dzvin.bus.emit("obligation.opened", { obligation });

@@ -11,8 +11,9 @@ test("a call-back goes from new to claimed, tried and settled", () => {
 	expect(dutyState(missed({ claimedBy: olena }))).toBe("claimed");
 	expect(dutyState(missed({ claimedBy: olena, attempts: 2 }))).toBe("tried");
 	const settledAt = iso(now);
-	expect(dutyState(missed({ settledAt, settledHow: "conversation", attempts: 1 }))).toBe("reached");
-	expect(dutyState(missed({ settledAt, settledHow: "conversation" }))).toBe("reached-us");
+	const spoken = { settledAt, settledHow: "conversation" };
+	expect(dutyState(missed({ ...spoken, settledDirection: "outbound" }))).toBe("reached");
+	expect(dutyState(missed({ ...spoken, settledDirection: "inbound", attempts: 1 }))).toBe("reached-us");
 	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }))).toBe("dismissed");
 });
 

@@ -9,8 +9,7 @@ export function dutyState(duty: Obligation): DutyState {
 			case "dismissed":
 				return "dismissed";
 			case "conversation":
-				// Somebody of ours is named when we reached the client; nobody when the client reached us.
-				return duty.attempts > 0 ? "reached" : "reached-us";
+				return duty.settledDirection === "outbound" ? "reached" : "reached-us";
 			case "disposition":
 			case "other-channel":
 			case null:

@@ -151,6 +151,7 @@ export function obligation(n: number, part: Partial<Obligation> & { call: Call }
 		settledAt: null,
 		settledBy: null,
 		settledHow: null,
+		settledDirection: null,
 		...part,
 	};
 }
