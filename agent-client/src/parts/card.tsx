@@ -115,6 +115,10 @@ export function Card({ card, small, onSmall }: Props) {
 						const left = Math.max(0, live.counts.value.mine - 1);
 						say(left > 0 ? t("wrap.saved-more", { count: left }) : t("wrap.saved"));
 						if (next) jumpTo.value = next.pop.call.id;
+						// The form goes with its field, or has gone: the keyboard goes on in the page.
+						else if (document.activeElement === document.body || element.current?.contains(document.activeElement)) {
+							document.getElementById("main")?.focus();
+						}
 					}}
 				/>
 			)}
@@ -127,7 +131,15 @@ export function Card({ card, small, onSmall }: Props) {
 					) : (
 						<UnknownCaller pop={pop} />
 					)}
-					{noting.value && contact && <QuickNote contactId={contact.id} onDone={() => (noting.value = false)} />}
+					{noting.value && contact && (
+						<QuickNote
+							contactId={contact.id}
+							onDone={() => {
+								noting.value = false;
+								element.current?.querySelector<HTMLElement>("[data-first]")?.focus();
+							}}
+						/>
+					)}
 					<div class="row actions">
 						{contact && (
 							<>

@@ -95,6 +95,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 			entries.push({ id: href, icon, text, run: go(href) });
 		}
 	}
+	const signOut = t("session.sign-out");
+	if (wanted === "" || signOut.toLocaleLowerCase().includes(wanted)) {
+		entries.push({ id: "sign-out", icon: "signout", text: signOut, run: () => void session.signOut() });
+	}
 	const at = Math.min(chosen.value, entries.length - 1);
 	useEffect(() => document.getElementById(`palette-${at}`)?.scrollIntoView({ block: "nearest" }), [at]);
 
