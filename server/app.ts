@@ -23,6 +23,7 @@ import { createRecorder } from "./calls/record.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
+import { registerTodayRoute } from "./calls/today.ts";
 import { createPbxs } from "./company/pbxs.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
 import { createSettings } from "./company/settings.ts";
@@ -239,6 +240,7 @@ export async function createApp(
 		callsByIds: async (_db, ids) => [...(await readCalls(pool, ids)).values()],
 	});
 	registerCallRoutes(app, { pool, bus, resolve, parseNumber, pbxs: roads.dialable, originate: roads.originate });
+	registerTodayRoute(app, { pool });
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
 	registerTaskRoutes(app, { pool });

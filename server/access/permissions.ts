@@ -27,6 +27,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 
 	"GET /api/calls": everybody,
 	"POST /api/calls": everybody,
+	"GET /api/calls/today": everybody,
 	"GET /api/calls/:id": everybody,
 	"GET /api/calls/:id/recordings/:n": everybody,
 	"POST /api/calls/:id/disposition": everybody,

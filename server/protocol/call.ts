@@ -75,6 +75,19 @@ export const CallListQuery = PageQuery.extend({
 export const CallPage = page(Call);
 export type CallPage = z.infer<typeof CallPage>;
 
+/** `from`: when the day of the person who asks began, by his own clock; two days ago at the earliest. */
+export const OwnFiguresQuery = z.strictObject({ from: Time });
+/** A person's own day: calls with clients that are over. */
+export const OwnFigures = z.object({
+	/** Answered. */
+	inbound: z.number(),
+	outbound: z.number(),
+	missed: z.number(),
+	/** Seconds; null when nobody has spoken yet. */
+	averageTalk: z.number().nullable(),
+});
+export type OwnFigures = z.infer<typeof OwnFigures>;
+
 /** Click to call from the caller's own extension. */
 export const DialInput = z.strictObject({ to: z.string().trim().min(1).max(60), contact: Id.optional() });
 /** The agent's choice among candidates; null takes the choice back. */

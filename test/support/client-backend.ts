@@ -260,6 +260,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 					},
 				};
 			case "GET calls": {
+				if (id === "today") return { json: { inbound: 3, outbound: 2, missed: 1, averageTalk: 95 } };
 				if (sub === "recordings") return { raw: data.tone(8), type: "audio/wav" };
 				if (id) return { json: state.calls.find((one) => one.id === id) ?? state.calls[0] };
 				const from = q.get("from") ?? "";

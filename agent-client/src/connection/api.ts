@@ -1,4 +1,4 @@
-import type { Call, CallPage } from "../../../server/protocol/call.ts";
+import type { Call, CallPage, OwnFigures } from "../../../server/protocol/call.ts";
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { ObligationCounts, ObligationPage } from "../../../server/protocol/obligation.ts";
@@ -64,6 +64,8 @@ export function createApi(request: Request) {
 
 		calls: (query: Query, signal?: AbortSignal) =>
 			request<CallPage>("GET", "/api/calls", { query, ...(signal && { signal }) }),
+		today: (from: string, signal?: AbortSignal) =>
+			request<OwnFigures>("GET", "/api/calls/today", { query: { from }, ...(signal && { signal }) }),
 		call: (id: string) => request<Call>("GET", `/api/calls/${part(id)}`),
 		dial: (to: string, contact?: string) =>
 			request<unknown>("POST", "/api/calls", { body: contact ? { to, contact } : { to } }),

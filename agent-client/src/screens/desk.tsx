@@ -2,7 +2,6 @@ import { useLocation } from "preact-iso";
 import { api, demo, live, session } from "../client.ts";
 import { t } from "../i18n/translate.ts";
 import { clock, startOfDay } from "../model/time.ts";
-import { figuresOf } from "../model/today.ts";
 import { attempt } from "../parts/attempt.ts";
 import { CallRow } from "../parts/call-row.tsx";
 import { DutyTabs } from "../parts/duty-tabs.tsx";
@@ -15,25 +14,34 @@ import { useList } from "../parts/use-list.ts";
 export function Desk() {
 	const me = session.me.value;
 	const { route } = useLocation();
-	const list = useList("today", (after, signal) =>
-		api.calls({ from: new Date(startOfDay(Date.now())).toISOString(), agent: me?.id, after, limit: 200 }, signal),
-	);
-	const figures = figuresOf(list.items.value);
-	const ready = list.phase.value === "ready";
+	const from = () => new Date(startOfDay(Date.now())).toISOString();
+	const list = useList("today", async (_after, signal) => {
+		const { items } = await api.calls({ from: from(), agent: me?.id, limit: 25 }, signal);
+		// The rest of the day is one click away, under all calls.
+		return { items, next: null };
+	});
+	const counted = useList("figures", async (_after, signal) => {
+		return { items: [{ id: "today", ...(await api.today(from(), signal)) }], next: null };
+	});
+	const figures = counted.items.value[0];
 	const waiting = live.picture.value.queues.filter((queue) => queue.waiting > 0);
-	const shown = (value: string | number) => (ready ? value : "–");
+	const shown = (value: string | number | null | undefined) => value ?? "–";
 
 	return (
 		<div class="stack">
 			<h1 class="unseen">{t("nav.desk")}</h1>
 			<DutyTabs />
 			<dl class="figures">
-				<Figure name={t("desk.inbound")} value={shown(figures.inbound)} />
-				<Figure name={t("desk.outbound")} value={shown(figures.outbound)} />
-				<Figure name={t("desk.missed")} value={shown(figures.missed)} tone={figures.missed > 0 ? "bad" : ""} />
+				<Figure name={t("desk.inbound")} value={shown(figures?.inbound)} />
+				<Figure name={t("desk.outbound")} value={shown(figures?.outbound)} />
+				<Figure
+					name={t("desk.missed")}
+					value={shown(figures?.missed)}
+					tone={figures && figures.missed > 0 ? "bad" : ""}
+				/>
 				<Figure
 					name={t("desk.average")}
-					value={shown(figures.averageTalk === null ? "–" : clock(figures.averageTalk))}
+					value={shown(figures && figures.averageTalk !== null ? clock(figures.averageTalk) : null)}
 				/>
 				<Figure
 					name={t("desk.unprocessed")}
@@ -69,7 +77,7 @@ export function Desk() {
 					<ListState list={list} empty={<FirstSteps />}>
 						{(calls) => (
 							<ul class="rows">
-								{calls.slice(0, 25).map((call) => (
+								{calls.map((call) => (
 									<CallRow key={call.id} call={call} onProcess={() => route(`/process?call=${call.id}`)} />
 								))}
 							</ul>
