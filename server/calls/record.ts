@@ -1,5 +1,5 @@
 import type { Database } from "../../db/connect.ts";
-import { callId } from "../../db/id.ts";
+import { callId, newId } from "../../db/id.ts";
 import { inTransaction, type Runner } from "../../db/runner.ts";
 import type { EventBus } from "../events.ts";
 import type { Call } from "../protocol/call.ts";
@@ -35,6 +35,8 @@ export interface Batch {
 }
 
 export interface Recorder {
+	/** Prepares every connection: the first statement on a new one takes twenty milliseconds, and a phone would wait. */
+	warm(): Promise<void>;
 	/**
 	 * Resolves when the batch is committed and its calls are told; what is owed is told soon after. Batches without a
 	 * common call may be under way together. Recording a batch again is harmless; see `failureOf` for errors.
@@ -127,10 +129,11 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 			bus.emit("call.superseded", { callId: from, into });
 		}
 		const changed = missed.filter((change) => !change.settled).map(({ callId }) => callId);
-		// While a call goes on and nobody has it there is nothing to process yet: nobody would be told.
+		// While a call goes on and nobody has it there is nothing to process yet: nobody would be told. At its end everybody
+		// hears of it, also when nothing about what is owed changed: the deadline of a night is the same minute for both.
 		const owed = items.filter(({ id, call }) => {
 			const row = rows.get(id);
-			return row && (again || (row.obligationId !== null && (row.assigneeId !== null || call.endedAt !== null)));
+			return row && (again || call.endedAt !== null || (row.obligationId !== null && row.assigneeId !== null));
 		});
 		owedNews.add(
 			[...owed.map(({ id }) => id), ...changed],
@@ -171,7 +174,16 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		return one && { call: one, chosen: false, client: null, withheld: call.withheld };
 	}
 
+	async function warm(): Promise<void> {
+		const held = await Promise.allSettled(Array.from({ length: pool.options.max }, () => pool.connect()));
+		const connections = held.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
+		const nothing = writeStatement(newId(), [], settings());
+		await Promise.allSettled(connections.map((connection) => connection.query(nothing)));
+		for (const connection of connections) connection.release();
+	}
+
 	return {
+		warm,
 		record,
 		idle: owedNews.idle,
 		async stop() {

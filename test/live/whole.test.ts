@@ -73,6 +73,22 @@ test("somebody who comes in while the phone rings sees it in the first picture",
 	expect((await late.heard("call.ended")).call.id).toBe(call.id);
 });
 
+test("a call that ends while the company is closed, answered at nobody's extension, is told as owed", async () => {
+	const { house, pbx, admin, agent } = await company();
+	// Closed today and tomorrow, so that the deadline is the same whenever the call ends.
+	const open = (new Date().getUTCDay() + 2) % 7;
+	const workingHours = Array.from({ length: 7 }, (_, day) => (day === open ? { from: 600, to: 1000 } : null));
+	const body = { workingHours };
+	expect((await house.call("PATCH", "/api/settings", { cookie: admin, body })).status).toBe(200);
+	await house.call("PATCH", `/api/users/${agent.id}`, { cookie: admin, body: { extension: null } });
+	const watching = await listen(house.base, admin);
+	onTestFinished(watching.end);
+	await watching.heard("snapshot");
+	await pbx.play(trace, { speed: 4 });
+	const { obligation } = await watching.heard("obligation.opened");
+	expect(obligation).toMatchObject({ kind: "call", assignee: null, call: { outcome: "answered" } });
+});
+
 test("a PBX that is cut off is shown as away, with what to do for the admin", async () => {
 	const { house, pbx, admin, desk, made } = await company();
 	await pbx.stop();
