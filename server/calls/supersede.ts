@@ -75,7 +75,7 @@ function epochStart(family: string): number | null {
 
 /**
  * Takes the rows of a call that went, inside the caller's transaction. What people did with it moves to the call that
- * took it in: dispositions, a chosen contact, and the obligation with its claim or its settlement.
+ * took it in: who took part, dispositions, a chosen contact, and the obligation with its claim or its settlement.
  */
 export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void> {
 	const at = (id: string) => new Date(timeOfId(id)).toISOString();
@@ -91,6 +91,13 @@ export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void
 		`update calls set contact_id = old.contact_id, contact_chosen = true
 		from (select contact_id from calls where id = $1 and started_at = $3 and contact_chosen) old
 		where id = $2 and started_at = $4 and not contact_chosen`,
+		[from, into, at(from), at(into)],
+	);
+	// Who took part in the call that went took part in this one, even while its own legs do not say so yet.
+	await run(
+		`update calls set user_ids = array(select distinct unnest(calls.user_ids || old.user_ids) order by 1)
+		from (select user_ids from calls where id = $1 and started_at = $3) old
+		where id = $2 and started_at = $4 and not calls.user_ids @> old.user_ids`,
 		[from, into, at(from), at(into)],
 	);
 	await run(
