@@ -95,8 +95,10 @@ test("a guesser waits longer and longer, for known and unknown addresses alike, 
 	expect(await own.signIn(victim.email)).toBeTruthy();
 });
 
-test("a hundred guesses at the same moment count as a hundred", async () => {
-	const own = await serverForTest();
+test("forty guesses at the same moment count as forty", async () => {
+	// One moment, however slow the machine is: a second later one more guess is let in.
+	const moment = Date.now();
+	const own = await serverForTest({}, { now: () => moment });
 	const body = { email: "admin@example.com", password: "a guess" };
 	const answers = await Promise.all(Array.from({ length: 40 }, () => own.call("POST", "/api/session", { body })));
 	expect(answers.filter(({ status }) => status === 401).length).toBe(5);
