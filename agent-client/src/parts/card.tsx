@@ -41,6 +41,13 @@ export function Card({ card, small, onSmall }: Props) {
 		});
 	});
 
+	// Whoever worked in the card goes on in its form when the buttons make room for it.
+	const inside = useRef(false);
+	useEffect(() => {
+		if (phase.kind !== "wrap-up" || small || !inside.current || document.activeElement !== document.body) return;
+		jumpTo.value = call.id;
+	}, [phase.kind]);
+
 	const open = () => {
 		if (!contact) return;
 		if (phase.kind !== "ringing") onSmall(true);
@@ -56,6 +63,11 @@ export function Card({ card, small, onSmall }: Props) {
 			class={`card ${phase.kind} ${small ? "is-small" : ""}`}
 			aria-labelledby={`${id}-name`}
 			data-call={call.id}
+			onFocusIn={() => (inside.current = true)}
+			onFocusOut={({ relatedTarget }) => {
+				// An element that is taken away leaves the focus to nobody.
+				if (relatedTarget instanceof Node && !element.current?.contains(relatedTarget)) inside.current = false;
+			}}
 			onKeyDown={(event) => {
 				if (event.altKey && event.code === "KeyN" && contact) {
 					event.preventDefault();
