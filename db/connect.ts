@@ -35,7 +35,7 @@ const planOnce = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
 const shapes = {
 	ui: { max: 12, warm: 4, statementTimeout: 10_000 },
-	ingest: { max: 8, warm: 4, statementTimeout: 5_000, options: planOnce },
+	ingest: { max: 6, warm: 3, statementTimeout: 5_000, options: planOnce },
 } as const satisfies Record<string, PoolShape>;
 
 /** The server ends a statement first; only a server that answers nothing at all lets this much more time pass. */

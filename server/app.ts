@@ -267,6 +267,7 @@ export async function createApp(
 		ensureFirstAdmin: () => users.ensureFirstAdmin({ email: config.adminEmail, password: config.adminPassword }),
 		async start() {
 			await settings.start();
+			await recorder.warm();
 			await hub.start();
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();

@@ -221,6 +221,19 @@ async function fill(url: string): Promise<void> {
 	);
 	await client.query(`insert into contact_numbers (id, contact_id, e164, raw)
 		select ${id}, ${id}, '+38050' || lpad(n::text, 7, '0'), '' ${some}`);
+	// A company that has been at work: everybody called last month, and most of it is processed.
+	const call = `('01900000-0000-7001-8000-' || lpad(to_hex(n), 12, '0'))::uuid`;
+	const at = "now() - interval '20 days' + n * interval '1 minute'";
+	await client.query("select make_month(now() - interval '1 month')");
+	await client.query(`insert into calls (id, started_at, pbx_id, linked_id, direction, outcome, number, raw_number,
+			caller_name, did, answered_at, ended_at, contact_id, progress)
+		select ${call}, ${at}, (select id from pbxs limit 1), 'old.' || n, 'inbound', 'answered',
+			'+38050' || lpad(n::text, 7, '0'), '', '', '', ${at}, ${at}, ${id}, 1 ${some}`);
+	await client.query(`insert into legs (call_id, call_started_at, index, extension, user_id, rang_at, answered_at)
+		select id, started_at, 0, '', (select id from users limit 1), started_at, started_at from calls`);
+	await client.query(`insert into obligations (id, kind, call_id, call_started_at, contact_id, number, opened_at, due_at, settled_at)
+		select id, 'call', id, started_at, contact_id, number, started_at, started_at,
+			case when random() > 0.02 then started_at end from calls`);
 	await client.query("vacuum analyze");
 	await client.end();
 }
