@@ -13,6 +13,7 @@ test("a call-back goes from new to claimed, tried and settled", () => {
 	const settledAt = iso(now);
 	const spoken = { settledAt, settledHow: "conversation" };
 	expect(dutyState(missed({ ...spoken, settledDirection: "outbound" }))).toBe("reached");
+	expect(dutyState(missed(spoken))).toBe("processed");
 	expect(dutyState(missed({ ...spoken, settledDirection: "inbound", attempts: 1 }))).toBe("reached-us");
 	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }))).toBe("dismissed");
 });

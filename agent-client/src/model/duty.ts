@@ -9,6 +9,7 @@ export function dutyState(duty: Obligation): DutyState {
 			case "dismissed":
 				return "dismissed";
 			case "conversation":
+				if (duty.settledDirection === null) return "processed";
 				return duty.settledDirection === "outbound" ? "reached" : "reached-us";
 			case "disposition":
 			case "other-channel":
