@@ -139,10 +139,11 @@ describe("with a real Asterisk", { timeout: 60_000 }, () => {
 		await Promise.all(seats.map(({ page }) => page.locator(".card.ringing").waitFor()));
 		const [first, second, third] = seats.map(({ page }) => page);
 		const others = [first, third].map((page) => page?.locator(".card"));
-		const farewells = others.map((card) => card?.filter({ hasText: "Петро Гудзь" }).waitFor());
-		await floor.talking(2);
-		const gone = others.map((card) => card?.waitFor({ state: "detached", timeout: 2000 }));
-		await Promise.all([...farewells, ...gone]);
+		const farewells = others.map(async (card) => {
+			await card?.filter({ hasText: "Петро Гудзь" }).waitFor();
+			await card?.waitFor({ state: "detached", timeout: 2000 });
+		});
+		await Promise.all(farewells);
 		await second?.locator(".card.talking").waitFor();
 		await call.hangUp();
 		await second?.locator(".card.wrap-up").waitFor();
