@@ -51,7 +51,10 @@ const isEpoch = (time: string) => /^\d+(\.\d+)?$/.test(time);
 /** As if the text were UTC; NaN for what is no time. */
 function timeOf(time: string): number {
 	if (isEpoch(time)) return Math.floor(Number(time) * 1000);
-	const text = time.trim().replace(" ", "T").replace(/(\.\d{3})\d+$/, "$1");
+	const text = time
+		.trim()
+		.replace(" ", "T")
+		.replace(/(\.\d{3})\d+$/, "$1");
 	return Date.parse(`${text}Z`);
 }
 

@@ -16,7 +16,7 @@ export interface Told {
 	/** One of these channels speaks on after this row. */
 	staysAfter(row: CelRow, ids: readonly string[]): boolean;
 	/** A row of the channel that bore this name. */
-	rowOfName(name: string, at: number): CelRow | null;
+	rowOfName(name: string): CelRow | null;
 }
 
 /** A dialplan application that ran on a channel and calls people. */

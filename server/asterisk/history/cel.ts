@@ -6,9 +6,9 @@ import { dialerOf, type Told, toldBy } from "./cel-story.ts";
 /** Causes (Q.850) of a phone that was called and cannot have rung: unknown, no route, out of order, refused at once. */
 const neverRang: ReadonlySet<number> = new Set([1, 2, 3, 17, 20, 22, 27, 28, 34, 38, 41, 42, 44, 50, 58, 66, 88, 127]);
 
+const busy = 17;
 const nothing = Object.freeze({});
 
-type Out = (event: Unstamped) => void;
 type Unstamped = PbxEvent extends infer E ? (E extends PbxEvent ? Omit<E, "at" | "seq"> : never) : never;
 
 /**
@@ -18,102 +18,103 @@ type Unstamped = PbxEvent extends infer E ? (E extends PbxEvent ? Omit<E, "at" |
 export function celEvents(rows: readonly CelRow[]): PbxEvent[] {
 	const told = toldBy(rows);
 	const names = new Map<string, string>();
-	const events: PbxEvent[] = [];
-	for (const [seq, row] of rows.entries()) {
-		const out: Out = (event) => events.push({ ...event, at: row.at, seq } as PbxEvent);
+	return rows.flatMap((row, seq) => {
 		const before = names.get(row.id);
-		if (before !== undefined && before !== row.channel) {
-			out({ kind: "channel.renamed", channelId: row.id, name: row.channel });
-		}
 		names.set(row.id, row.channel);
-		say(row, told, out);
-	}
-	return events;
+		const renamed: Unstamped[] =
+			before === undefined || before === row.channel
+				? []
+				: [{ kind: "channel.renamed", channelId: row.id, name: row.channel }];
+		return [...renamed, ...said(row, told)].map((event) => ({ ...event, at: row.at, seq }));
+	});
 }
 
-function say(row: CelRow, told: Told, out: Out): void {
+function said(row: CelRow, told: Told): Unstamped[] {
 	const channel = channelOf(row, "other");
 	switch (row.event) {
 		case "CHAN_START":
-			return began(row, told, out);
+			return began(row, told);
 		case "ANSWER": {
 			const up = channelOf(row, "up");
-			out({ kind: "channel.changed", channel: up });
-			if (!told.called.has(row.id)) return;
-			return out({ kind: "dial.ended", ...pairOf(row, told), to: up, result: "answer", forwardedTo: "" });
+			const changed: Unstamped = { kind: "channel.changed", channel: up };
+			if (!told.called.has(row.id)) return [changed];
+			const from = callerOf(row, told);
+			return [changed, { kind: "dial.ended", from, to: up, result: "answer", forwardedTo: "" }];
 		}
-		case "APP_START":
-			if (row.application === "Queue") {
-				out({ kind: "queue.joined", channel, queue: row.data.split(",")[0] ?? "", position: 1 });
-			}
-			return out({ kind: "channel.step", channel, application: row.application, data: row.data });
+		case "APP_START": {
+			const { application, data } = row;
+			const step: Unstamped = { kind: "channel.step", channel, application, data };
+			if (application !== "Queue") return [step];
+			return [{ kind: "queue.joined", channel, queue: data.split(",")[0] ?? "", position: 1 }, step];
+		}
 		case "BRIDGE_ENTER":
 		case "BRIDGE_EXIT": {
 			const id = textOf(row, "bridge_id");
-			if (id === "") return;
 			const bridge = { id, type: "", technology: textOf(row, "bridge_technology"), channels: 0 };
-			return out({ kind: row.event === "BRIDGE_ENTER" ? "bridge.entered" : "bridge.left", bridge, channel });
+			const kind = row.event === "BRIDGE_ENTER" ? "bridge.entered" : "bridge.left";
+			return id === "" ? [] : [{ kind, bridge, channel }];
 		}
 		case "DTMF":
-			return out({ kind: "channel.dtmf", channel, digit: textOf(row, "digit") });
+			return [{ kind: "channel.dtmf", channel, digit: textOf(row, "digit") }];
 		case "HANGUP":
-			return hungUp(row, told, out);
+			return hungUp(row, told);
 		case "CHAN_END":
 			// Its cause stands in the HANGUP before it.
-			if (told.hangups.has(row.id)) return;
-			return out({ kind: "channel.ended", channel, cause: 0, causeText: "" });
+			return told.hangups.has(row.id) ? [] : [{ kind: "channel.ended", channel, cause: 0, causeText: "" }];
 		default:
-			return handedOver(row, channel, told, out);
+			return handedOver(row, channel, told);
 	}
 }
 
-/** Calls that change hands. */
-function handedOver(row: CelRow, channel: Channel, told: Told, out: Out): void {
-	const other = (key: string) => otherChannel(row, told, `${key}_uniqueid`, key);
+/** Calls that change hands. LINKEDID_END, streams and such tell nothing that the channels do not. */
+function handedOver(row: CelRow, channel: Channel, told: Told): Unstamped[] {
+	const other = (id: string, name: string) => otherChannel(row, told, id, name);
+	const transferee = () => other("transferee_channel_uniqueid", "transferee_channel_name");
 	switch (row.event) {
 		case "PICKUP": {
-			const by = otherChannel(row, told, "pickup_channel_uniqueid", "pickup_channel");
-			if (by) out({ kind: "pickup", by, target: channel });
-			return;
+			const by = other("pickup_channel_uniqueid", "pickup_channel");
+			return by ? [{ kind: "pickup", by, target: channel }] : [];
 		}
 		case "BLINDTRANSFER":
-			return out({
-				kind: "transfer.blind",
-				result: "success",
-				transferer: channel,
-				transferee: otherChannel(row, told, "transferee_channel_uniqueid", "transferee_channel_name"),
-				exten: textOf(row, "extension"),
-				context: textOf(row, "context"),
-			});
+			return [
+				{
+					kind: "transfer.blind",
+					result: "success",
+					transferer: channel,
+					transferee: transferee(),
+					exten: textOf(row, "extension"),
+					context: textOf(row, "context"),
+				},
+			];
 		case "ATTENDEDTRANSFER": {
-			const second = otherChannel(row, told, "channel2_uniqueid", "channel2_name") ?? channel;
-			return out({
-				kind: "transfer.attended",
-				result: "success",
-				first: channel,
-				second,
-				transferee: otherChannel(row, told, "transferee_channel_uniqueid", "transferee_channel_name"),
-				target: otherChannel(row, told, "transfer_target_channel_uniqueid", "transfer_target_channel_name"),
-				destination: told.staysAfter(row, [row.id, second.id]) ? "threeway" : "bridge",
-			});
+			const second = other("channel2_uniqueid", "channel2_name") ?? channel;
+			return [
+				{
+					kind: "transfer.attended",
+					result: "success",
+					first: channel,
+					second,
+					transferee: transferee(),
+					target: other("transfer_target_channel_uniqueid", "transfer_target_channel_name"),
+					destination: told.staysAfter(row, [row.id, second.id]) ? "threeway" : "bridge",
+				},
+			];
 		}
 		case "PARK_START": {
-			const lot = textOf(row, "parking_lot");
-			return out({ kind: "park.began", parkee: channel, lot, space: "", parker: textOf(row, "parker_dial_string") });
+			const [lot, parker] = [textOf(row, "parking_lot"), textOf(row, "parker_dial_string")];
+			return [{ kind: "park.began", parkee: channel, lot, space: "", parker }];
 		}
 		case "PARK_END": {
 			const how = ends.get(textOf(row, "reason")) ?? "gave-up";
-			const by = told.rowOfName(textOf(row, "retriever"), row.at);
-			return out({ kind: "park.ended", parkee: channel, how, retriever: by ? channelOf(by, "other") : null });
+			const by = told.rowOfName(textOf(row, "retriever"));
+			return [{ kind: "park.ended", parkee: channel, how, retriever: by && channelOf(by, "other") }];
 		}
 		case "LOCAL_OPTIMIZE": {
-			const two = other("local_two");
-			if (two) out({ kind: "local.optimized", one: channel, two });
-			return;
+			const two = other("local_two_uniqueid", "local_two");
+			return two ? [{ kind: "local.optimized", one: channel, two }] : [];
 		}
 		default:
-			// LINKEDID_END says that a family is over, which its channels say too; streams and such are of no concern.
-			return;
+			return [];
 	}
 }
 
@@ -124,37 +125,35 @@ const ends: ReadonlyMap<string, (PbxEvent & { kind: "park.ended" })["how"]> = ne
 	["ParkedCallSwap", "swapped"],
 ]);
 
-function began(row: CelRow, told: Told, out: Out): void {
+function began(row: CelRow, told: Told): Unstamped[] {
 	const isCalled = told.called.has(row.id);
 	const shown = told.shown.get(row.id) ?? "";
 	const channel = { ...channelOf(row, isCalled ? "down" : "ring"), connectedNumber: shown };
-	out({ kind: "channel.created", channel });
-	if (!isCalled) return;
+	const created: Unstamped = { kind: "channel.created", channel };
+	if (!isCalled) return [created];
 	const dialer = dialerOf(row, told);
-	const from = dialer ? channelOf(dialer.row, "other") : null;
-	out({ kind: "dial.began", from, to: channel, dialString: dialer?.dialString ?? "" });
-	const answered = told.answers.has(row.id);
-	const cause = told.hangups.get(row.id);
-	if (!answered && cause !== undefined && neverRang.has(causeOf(cause))) return;
-	out({ kind: "dial.ringing", from, to: channel, state: "ringing" });
+	const from = dialer && channelOf(dialer.row, "other");
+	const called: Unstamped = { kind: "dial.began", from, to: channel, dialString: dialer?.dialString ?? "" };
+	const end = told.hangups.get(row.id);
+	if (!told.answers.has(row.id) && end && neverRang.has(causeOf(end))) return [created, called];
+	return [created, called, { kind: "dial.ringing", from, to: channel, state: "ringing" }];
 }
 
-function hungUp(row: CelRow, told: Told, out: Out): void {
+function hungUp(row: CelRow, told: Told): Unstamped[] {
 	const channel = channelOf(row, "other");
 	const cause = causeOf(row);
-	if (told.called.has(row.id) && !told.answers.has(row.id)) {
-		const { from } = pairOf(row, told);
-		const given = from !== null && told.gaveUp(from.id, row.at);
-		const result = cause === 17 ? "busy" : given ? "cancel" : "no-answer";
-		out({ kind: "dial.ended", from, to: channel, result, forwardedTo: "" });
-	}
-	out({ kind: "channel.ended", channel, cause, causeText: "" });
+	const ended: Unstamped = { kind: "channel.ended", channel, cause, causeText: "" };
+	if (!told.called.has(row.id) || told.answers.has(row.id)) return [ended];
+	const from = callerOf(row, told);
+	const given = from !== null && told.gaveUp(from.id, row.at);
+	const result = cause === busy ? "busy" : given ? "cancel" : "no-answer";
+	return [{ kind: "dial.ended", from, to: channel, result, forwardedTo: "" }, ended];
 }
 
-function pairOf(row: CelRow, told: Told): { from: Channel | null } {
+function callerOf(row: CelRow, told: Told): Channel | null {
 	const start = told.starts.get(row.id);
 	const dialer = start ? dialerOf(start, told) : null;
-	return { from: dialer ? channelOf(dialer.row, "other") : null };
+	return dialer && channelOf(dialer.row, "other");
 }
 
 /** A channel that a row names beside its own. */
