@@ -282,6 +282,7 @@ export function pbxs(): Pbx[] {
 			extensionPattern: "^\\d{2,5}$",
 			dial: { context: null, channel: null },
 			recordings: { root: "/var/spool/asterisk/monitor" },
+			history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
 			demo: false,
 			state: "login-refused",
 			problem: "Asterisk refused the login of dzvin. Paste the stanza below and run: manager reload",

@@ -1,18 +1,11 @@
-import { z } from "zod";
 import { type Journal, JournalProblem } from "../../pbx-journal.ts";
+import type { PbxHistory } from "../../protocol/pbx.ts";
 import { celCsv } from "./cel-csv-file.ts";
 import { celSqlite } from "./cel-sqlite.ts";
 import { readBack } from "./read-back.ts";
 
-/** Where a PBX keeps its own record of calls, as this machine sees it. */
-export const History = z.discriminatedUnion("kind", [
-	z.object({ kind: z.literal("cel-sqlite"), path: z.string(), table: z.string().optional() }),
-	z.object({ kind: z.literal("cel-csv"), path: z.string() }),
-]);
-export type History = z.infer<typeof History>;
-
 /** The journal that these settings name. */
-export function journalOf(history: History): Journal {
+export function journalOf(history: PbxHistory): Journal {
 	switch (history.kind) {
 		case "cel-sqlite":
 			return { read: async (since) => await fenced(readBack(celSqlite(history.path, history.table), since)) };

@@ -20,6 +20,8 @@ export interface ReconcileInput {
 	readonly reading: JournalReading;
 	readonly blind: readonly Span[];
 	readonly live: Known["live"];
+	/** Contacts of which something was written later may be on their way into the database. */
+	readonly settledBefore: number;
 }
 
 /** What came of it. */
@@ -92,7 +94,7 @@ where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.leg
 	}
 
 	return async (input: ReconcileInput): Promise<Reconciled> => {
-		const { families } = input.reading;
+		const families = input.reading.families.filter(({ lastAt }) => lastAt < input.settledBefore);
 		let sum: Reconciled = { recovered: [], families: 0, calls: 0, external: 0, obligations: 0 };
 		for (let from = 0; from < families.length; from += atOnce) {
 			const part = await some(input, families.slice(from, from + atOnce));
