@@ -81,11 +81,14 @@ function isGone({ open, lastAt }: JournalFamily, { live }: Known): boolean {
 	return live !== null && lastAt < live.at - fresh && !open.some((id) => live.channels.has(id));
 }
 
-/** The moment at which the PBX was lost, if that was then, else the last sign of life. */
+/**
+ * The moment at which the PBX was lost, if that was after the last sign of life; else a second after that sign: a talk
+ * is rather told too short than too long, so that it settles no debt.
+ */
 function endsOf({ events, open, lastAt }: JournalFamily, { blind, live }: Known): PbxEvent[] {
 	const until = live?.at ?? lastAt;
 	const lost = blind.map(({ from }) => from).filter((from) => from >= lastAt && from <= until);
-	const at = lost.length > 0 ? Math.min(...lost) : lastAt;
+	const at = lost.length > 0 ? Math.min(...lost) : lastAt + 1000;
 	return open.flatMap((id): PbxEvent[] => {
 		const seen = events.find((event) => event.kind === "channel.created" && event.channel.id === id);
 		if (seen?.kind !== "channel.created") return [];
