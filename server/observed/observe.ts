@@ -40,7 +40,9 @@ export interface ObserverDeps {
 /** How often (ms) the time until which a PBX was seen is kept. */
 const beatEvery = 5_000;
 const reconcileEvery = 60_000;
-const countEvery = 24 * 3_600_000;
+/** How often (ms) the last day of the journal is compared as a whole. */
+const countEvery = 3_600_000;
+const oneDay = 24 * 3_600_000;
 /** After a gap the PBX may still be writing: read soon, and once more. */
 const soon = [300, 5_000];
 /** Read again this far (ms) behind what was compared already: rows may be written late. */
@@ -70,7 +72,7 @@ interface Watched {
 
 /**
  * Keeps the rows of what was seen and what was not, and has the PBX's own journal compared with the calls: when the
- * server starts, after every gap, every minute, and once a day a whole day of it, which gives the figure `missing`.
+ * server starts, after every gap, every minute, and every hour a whole day of it, which gives the figure `missing`.
  */
 export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 	const watched = new Map<string, Watched>();
@@ -93,7 +95,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 		const first = before.since.getTime() - skew;
 		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
 		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
-		const since = Math.max(first, counts ? Math.min(compared, at - skew - countEvery) : compared);
+		const since = Math.max(first, counts ? Math.min(compared, at - skew - oneDay) : compared);
 		try {
 			const reading = await journal.read(since);
 			const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({

@@ -28,19 +28,21 @@ const quarter = 15 * 60_000;
 
 /**
  * Puts rows on the clock. Asterisk writes `eventtime` as seconds since the epoch or, after `dateformat`, as local time
- * without saying of which zone; its ids begin with the epoch at which they were made, so the start of a channel tells the zone.
+ * without saying of which zone; its ids begin with the epoch at which they were made, so the start of a channel
+ * tells the zone; `known` is that of neighbouring rows.
  */
-export function atTimes(rows: readonly RawCelRow[]): CelRow[] {
-	const zones = rows.map((row) => (row.event === "CHAN_START" && !isEpoch(row.time) ? zoneOf(row) : null));
-	let zone = zones.find((one) => one !== null) ?? 0;
+export function atTimes(rows: readonly RawCelRow[], known = 0): CelRow[] {
+	const zones = rows.map(zoneOf);
+	let zone = zones.find((one) => one !== null) ?? known;
 	return rows.map(({ time, extra, ...row }, index) => {
 		zone = zones[index] ?? zone;
 		return { ...row, at: timeOf(time) - (isEpoch(time) ? 0 : zone), extra: parsed(extra) };
 	});
 }
 
-/** By how much the journal's clock is ahead of UTC, from the time inside a new channel's id. */
-function zoneOf({ id, time }: RawCelRow): number | null {
+/** By how much (ms) the journal's clock is ahead of UTC, from the time inside a new channel's id; null: the row does not tell. */
+export function zoneOf({ event, id, time }: RawCelRow): number | null {
+	if (event !== "CHAN_START" || isEpoch(time)) return null;
 	const made = /(?:^|-)(\d{9,10})\.\d+$/.exec(id)?.[1];
 	const off = made === undefined ? Number.NaN : timeOf(time) - Number(made) * 1000;
 	return Number.isNaN(off) ? null : Math.round(off / quarter) * quarter;
