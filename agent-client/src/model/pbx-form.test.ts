@@ -54,6 +54,19 @@ test("an account with another name wants its secret", () => {
 	expect(problemsOfPbx(renamed, known)).toEqual({ secret: "secret-missing", controlSecret: "secret-missing" });
 });
 
+test("the PBX's journal is named, or taken away", () => {
+	expect(pbxInputOf(filled, true)).toMatchObject({ history: null });
+	const named = {
+		...filled,
+		historyKind: "cel-csv" as const,
+		historyPath: " /var/log/asterisk/cel-custom/Master.csv ",
+	};
+	expect(pbxInputOf(named, true)).toMatchObject({
+		history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
+	});
+	expect(problemsOfPbx({ ...named, historyPath: " " }, true)).toEqual({ historyPath: "path-missing" });
+});
+
 test("what cannot work is said before it is sent", () => {
 	const problems = problemsOfPbx({ ...filled, host: " ", port: "70000", secret: "", extensionPattern: "(" }, null);
 	expect(problems).toEqual({
