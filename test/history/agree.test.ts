@@ -7,11 +7,12 @@ import { type Gate, gateTo } from "../end-to-end/gate.ts";
 import { assertInvariants } from "../end-to-end/invariants.ts";
 import { type Employee, Office } from "../end-to-end/office.ts";
 import { until } from "../end-to-end/until.ts";
-import type { Floor } from "../lab/floor.ts";
+import { type Floor, pause } from "../lab/floor.ts";
 import { type StartedLab, startLab } from "../lab/lab.ts";
 import { expectedOn, type Scenario } from "../lab/scenario.ts";
 import { scenarios } from "../lab/scenarios.ts";
 
+const floors = [1, 2, 3, 4] as const;
 const played = scenarios.filter(({ before }) => !before);
 
 /** A scenario that was played, and when. */
@@ -19,7 +20,6 @@ interface Played {
 	readonly scenario: Scenario;
 	readonly floor: Floor;
 	readonly from: number;
-	readonly to: number;
 }
 
 describe("live road and journal agree on every scenario", { timeout: 300_000 }, () => {
@@ -53,10 +53,10 @@ describe("live road and journal agree on every scenario", { timeout: 300_000 }, 
 				await floor.reset();
 				const from = Math.floor(Date.now() / 1000) * 1000;
 				await scenario.play(floor);
-				done.push({ scenario, floor, from, to: Date.now() });
+				done.push({ scenario, floor, from });
 			}
 		};
-		await Promise.all(([1, 2, 3, 4] as const).map((number) => on(started.lab.floor(number))));
+		await Promise.all(floors.map((number) => on(started.lab.floor(number))));
 		return done;
 	}
 	const callsSince = async (from: number) => {
@@ -71,6 +71,8 @@ describe("live road and journal agree on every scenario", { timeout: 300_000 }, 
 	const observed = async () => Observed.parse(await office.do(supervisor, "GET", `/api/pbx/${pbxId}/observed`));
 	/** The last day is compared as a whole, as it is every hour. */
 	const counted = async () => {
+		// What was written within the last seconds is left to the live road.
+		await pause(4000);
 		await office.pool.query("update observations set counted_at = null");
 		await office.stop();
 		await office.start();
@@ -109,21 +111,17 @@ describe("live road and journal agree on every scenario", { timeout: 300_000 }, 
 			},
 			20_000,
 		);
-		const problems: unknown[] = [];
-		const taken = new Set<string>();
-		for (const { scenario, floor, from, to } of all.sort((a, b) => a.from - b.from)) {
-			const mine = calls.filter((call) => isOfFloor(call, floor) && !taken.has(call.id) && between(call, from, to));
-			for (const { id } of mine) taken.add(id);
-			// The journal names no recordings.
-			const expected = expectedOn(floor, scenario).map(({ answeredBy: _, ...call }) => ({ ...call, recordings: 0 }));
-			const told = mine.map((call) => ({ ...asExpected(call), recordings: 0 }));
-			try {
-				expect(told).toMatchObject(expected);
-			} catch (error) {
-				problems.push({ scenario: scenario.name, told, expected, error: String(error).slice(0, 200) });
-			}
+		// A beginning is only known to the second: the scenarios of a floor are told apart by their order.
+		for (const number of floors) {
+			const floor = started.lab.floor(number);
+			const mine = all.filter((one) => one.floor.number === number);
+			const expected = mine.flatMap(({ scenario }) =>
+				// The journal names no recordings.
+				expectedOn(floor, scenario).map(({ answeredBy: _, ...call }) => ({ ...call, recordings: 0 })),
+			);
+			const told = calls.filter((call) => isOfFloor(call, floor)).sort(byLinkedId);
+			expect(told.map((call) => ({ ...asExpected(call), recordings: 0 }))).toMatchObject(expected);
 		}
-		expect(problems).toEqual([]);
 		expect(calls).toHaveLength(wanted);
 		await assertInvariants(office.pool, pbxId, started.lab);
 		expect(await counted()).toMatchObject({ missing: 0 });
@@ -131,7 +129,7 @@ describe("live road and journal agree on every scenario", { timeout: 300_000 }, 
 	});
 });
 
-function between(call: Call, from: number, to: number): boolean {
-	const at = Date.parse(call.startedAt);
-	return at >= from && at <= to;
+function byLinkedId(a: Call, b: Call): number {
+	const [one = 0, other = 0] = [a, b].map(({ linkedId }) => Number(linkedId.split(".").at(-1)));
+	return one - other;
 }

@@ -55,13 +55,13 @@ test("an account with another name wants its secret", () => {
 });
 
 test("the PBX's journal is named, or taken away", () => {
-	expect(pbxInputOf(filled, true)).toMatchObject({ history: null });
+	expect(pbxInputOf(filled)).toMatchObject({ history: null });
 	const named = {
 		...filled,
 		historyKind: "cel-csv" as const,
 		historyPath: " /var/log/asterisk/cel-custom/Master.csv ",
 	};
-	expect(pbxInputOf(named, true)).toMatchObject({
+	expect(pbxInputOf(named)).toMatchObject({
 		history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
 	});
 	expect(problemsOfPbx({ ...named, historyPath: " " }, true)).toEqual({ historyPath: "path-missing" });
