@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
-import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
 import type { RawCelRow } from "../../server/asterisk/history/cel-row.ts";
 
 const folder = new URL("../traces/", import.meta.url);
@@ -14,10 +13,6 @@ export function journals(): string[] {
 /** What Asterisk wrote into cel-custom/Master.csv while the scenario was played. */
 export function journalText(name: string): string {
 	return readFileSync(new URL(`${name}.cel.csv`, folder), "utf8");
-}
-
-export function journalRows(name: string): RawCelRow[] {
-	return celRowsOf(journalText(name)).rows;
 }
 
 /** Everything, in the order in which it was recorded. */

@@ -19,7 +19,7 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	recordingsRoot: "recordings",
 	dialContext: "dial.context",
 	fingerprint: "tls",
-	historyPath: "history",
+	historyPath: "history.path",
 };
 
 /** Empty: not changed. */

@@ -63,6 +63,8 @@ async function rotatedAway(path: string): Promise<Place | null> {
 
 async function opened(path: string, mayBeMissing: boolean): Promise<FileHandle | null> {
 	try {
+		// Opening what is no file, a pipe for example, might wait for ever.
+		if (!(await stat(path)).isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "no file" });
 		return await open(path, "r");
 	} catch (error) {
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
