@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { PbxEvent } from "../pbx-event.ts";
 import { type Journal, JournalProblem, type JournalReading } from "../pbx-journal.ts";
 import type { PbxState } from "../protocol/pbx.ts";
@@ -64,6 +65,8 @@ interface Watched {
 	readonly channels: Map<string, { born: number; ended: number | null }>;
 	/** By how much our clock is ahead of the PBX's, at most: events take time. */
 	skew: number | null;
+	/** Of another connection: the PBX's clock may have been set since. */
+	skewIsOld: boolean;
 	nextAt: number;
 	dueAt: number[];
 	/** Database work of this PBX, one after the other. */
@@ -76,12 +79,27 @@ interface Watched {
  */
 export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 	const watched = new Map<string, Watched>();
+	const stopping = new AbortController();
 	let beat: NodeJS.Timeout | null = null;
 	let beatAt = 0;
 
 	const queue = (one: Watched, what: string, run: () => Promise<void>) => {
 		one.work = one.work.then(run).catch((error: unknown) => {
 			log.warn({ err: error, pbxId: one.pbx.id }, `${what} is not done`);
+		});
+	};
+	/** A gap must become a row, also when the database is away just then. */
+	const insist = (one: Watched, what: string, run: () => Promise<void>) => {
+		queue(one, what, async () => {
+			for (;;) {
+				try {
+					return await run();
+				} catch (error) {
+					if (stopping.signal.aborted) throw error;
+					log.warn({ err: error, pbxId: one.pbx.id }, `${what} is tried again`);
+					await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
+				}
+			}
 		});
 	};
 
@@ -109,7 +127,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 			const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
 			if (hit.length > 0) await windows.recovered(hit);
 			if (found.recovered.length > 0) log.info({ pbxId: id, calls: found.recovered.length }, "calls were recovered");
-			await windows.reconciled(id, at, at, reading.newest, complaintOf(reading, before.journalNewest));
+			await windows.reconciled(id, at, at - storedWithin, reading.newest, complaintOf(reading, before.journalNewest));
 			if (counts) await windows.counted(id, at, found);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;
@@ -151,6 +169,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 			if (!one.channels.has(channel.id)) one.channels.set(channel.id, { born: at, ended: null });
 		}
 		one.listedAt = at;
+		one.skewIsOld = true;
 	};
 
 	return {
@@ -167,11 +186,19 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 				}
 				const at = now();
 				const one: Watched = {
-					...{ pbx, connected: false, lastHeard: at, listedAt: null, channels: new Map(), skew: null },
+					...{
+						pbx,
+						connected: false,
+						lastHeard: at,
+						listedAt: null,
+						channels: new Map(),
+						skew: null,
+						skewIsOld: false,
+					},
 					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve() },
 				};
 				watched.set(pbx.id, one);
-				queue(one, "noting that the server was down", async () => {
+				insist(one, "noting that the server was down", async () => {
 					const before = await windows.observation(pbx.id);
 					if (before) await windows.open(pbx.id, before.until.getTime(), "server-stopped");
 				});
@@ -184,7 +211,9 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 			one.lastHeard = receivedAt;
 			for (const event of events) {
 				if (event.kind === "channel.created") {
-					one.skew = one.skew === null ? receivedAt - event.at : Math.min(one.skew, receivedAt - event.at);
+					const late = receivedAt - event.at;
+					one.skew = one.skew === null || one.skewIsOld ? late : Math.min(one.skew, late);
+					one.skewIsOld = false;
 					one.channels.set(event.channel.id, { born: receivedAt, ended: null });
 				} else if (event.kind === "channel.ended") {
 					const known = one.channels.get(event.channel.id);
@@ -193,7 +222,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 					listed(one, event.channels, receivedAt);
 					hurry(one);
 				} else if (event.kind === "gap" && event.cause !== "reconnect") {
-					queue(one, "noting a gap", () => windows.note(pbxId, heard, receivedAt, "events-lost"));
+					insist(one, "noting a gap", () => windows.note(pbxId, heard, receivedAt, "events-lost"));
 					hurry(one);
 				}
 			}
@@ -203,7 +232,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 			if (!one || one.connected === (state === "connected")) return;
 			one.connected = state === "connected";
 			if (one.connected) {
-				queue(one, "closing a blind window", async () => {
+				insist(one, "closing a blind window", async () => {
 					await windows.seen(pbxId, at);
 					await windows.close(pbxId, at);
 				});
@@ -211,7 +240,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 				return;
 			}
 			const from = Math.max(one.lastHeard, at - noticedWithin);
-			queue(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
+			insist(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
 		},
 		start(): void {
 			beat ??= setInterval(tick, 250).unref();
@@ -220,6 +249,7 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 		async stop(): Promise<void> {
 			if (beat !== null) clearInterval(beat);
 			beat = null;
+			stopping.abort();
 			for (const one of watched.values()) {
 				if (one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, now()));
 			}

@@ -63,15 +63,15 @@ export function createWindows(pool: Pool) {
 				iso(to),
 			]);
 		},
-		/** Events were lost within a time that is over. */
+		/** Events were lost within a time that is over. Saying it again changes nothing. */
 		async note(pbxId: string, from: number, to: number, cause: BlindCause): Promise<void> {
-			await run("note", "insert into blind_windows (id, pbx_id, from_at, to_at, cause) values ($1, $2, $3, $4, $5)", [
-				newId(from),
-				pbxId,
-				iso(Math.min(from, to)),
-				iso(to),
-				cause,
-			]);
+			await run(
+				"note",
+				`insert into blind_windows (id, pbx_id, from_at, to_at, cause)
+				select $1, $2, $3, $4, $5 where not exists (
+					select 1 from blind_windows where pbx_id = $2 and from_at = $3 and to_at = $4 and cause = $5)`,
+				[newId(from), pbxId, iso(Math.min(from, to)), iso(to), cause],
+			);
 		},
 		/** Windows that ended at or after `since`, or last. */
 		async blind(pbxId: string, since: number): Promise<Blind[]> {
