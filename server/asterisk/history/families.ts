@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { JournalFamily } from "../../pbx-journal.ts";
 import { celEvents } from "./cel.ts";
 import type { CelRow } from "./cel-row.ts";
@@ -10,8 +11,11 @@ export interface RowGroup {
 	readonly lastAt: number;
 }
 
+/** Rows worked on in one turn of the event loop: a day of a large company must not hold a pop-up up. */
+const atOnce = 2000;
+
 /** Sorts rows, in the order in which they were written, into customer contacts. People who only wait in one room are not tied. */
-export function groupsOf(rows: readonly CelRow[]): RowGroup[] {
+export async function groupsOf(rows: readonly CelRow[]): Promise<RowGroup[]> {
 	const parents = new Map<string, string>();
 	const root = (node: string): string => {
 		let top = node;
@@ -27,7 +31,8 @@ export function groupsOf(rows: readonly CelRow[]): RowGroup[] {
 		const [a, b] = [root(one), root(other)];
 		if (a !== b) parents.set(a, b);
 	};
-	for (const row of rows) {
+	for (const [index, row] of rows.entries()) {
+		if (index % atOnce === atOnce - 1) await turn();
 		const channel = `channel ${row.id}`;
 		tie(channel, `link ${row.family}`);
 		const { bridge_id: bridge, bridge_technology: technology } = row.extra;
@@ -36,14 +41,21 @@ export function groupsOf(rows: readonly CelRow[]): RowGroup[] {
 			if (key.endsWith("_uniqueid") && typeof id === "string" && id !== "") tie(channel, `channel ${id}`);
 		}
 	}
-	return [...Map.groupBy(rows, ({ id }) => root(`channel ${id}`)).values()].map((group) => {
-		const started = new Set(group.filter(({ event }) => event === "CHAN_START").map(({ id }) => id));
-		return {
-			rows: group,
-			whole: group.every(({ id }) => started.has(id)),
-			lastAt: Math.max(...group.map(({ at }) => at)),
-		};
-	});
+	const groups = new Map<string, { rows: CelRow[]; channels: Set<string>; started: Set<string>; lastAt: number }>();
+	for (const [index, row] of rows.entries()) {
+		if (index % atOnce === atOnce - 1) await turn();
+		const top = root(`channel ${row.id}`);
+		const group = groups.get(top) ?? { rows: [], channels: new Set(), started: new Set(), lastAt: row.at };
+		groups.set(top, group);
+		group.rows.push(row);
+		group.channels.add(row.id);
+		if (row.event === "CHAN_START") group.started.add(row.id);
+		group.lastAt = Math.max(group.lastAt, row.at);
+	}
+	return [...groups.values()].map(({ channels, started, ...group }) => ({
+		...group,
+		whole: channels.size === started.size,
+	}));
 }
 
 /** The contact in the words of the live road. */

@@ -38,7 +38,7 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number): Promi
 			await turn();
 			continue;
 		}
-		const groups = groupsOf(pieces.flat()).filter(({ lastAt }) => lastAt >= since);
+		const groups = (await groupsOf(pieces.flat())).filter(({ lastAt }) => lastAt >= since);
 		const tooFar = oldest !== undefined && oldest < since - longestCall;
 		if (cursor !== null && !tooFar && groups.some(({ whole }) => !whole)) continue;
 		return { families: await familiesOf(groups), newest, strange };

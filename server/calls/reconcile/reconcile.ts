@@ -1,10 +1,11 @@
+import { setImmediate as turn } from "node:timers/promises";
 import type { Pool } from "pg";
 import { callId } from "../../../db/id.ts";
 import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
 import type { Recorder } from "../record.ts";
 import type { TrackerRules } from "../tracker.ts";
-import { compare, type Known, type Span } from "./compare.ts";
+import { compare, type Known, type Span, type Verdict } from "./compare.ts";
 import { readMerged, readStored, type StoredCall } from "./stored.ts";
 
 export interface ReconcileDeps {
@@ -40,6 +41,8 @@ export interface Reconciled {
 
 /** Families in one round to the database. */
 const atOnce = 200;
+/** Families folded in one turn of the event loop. */
+const inOneTurn = 10;
 const oneDay = 24 * 3_600_000;
 
 /** Records what a PBX's own journal knows better than the database. Repeating it changes nothing. */
@@ -51,7 +54,11 @@ export function createReconciler({ pool, recorder, now }: ReconcileDeps) {
 		const links = families.flatMap((family) => family.links);
 		const since = Math.min(...families.flatMap(({ events }) => events.map(({ at }) => at))) - oneDay;
 		const stored = await readStored(pool, pbxId, links, since);
-		const verdicts = families.map((family) => compare(family, { stored, blind, live }, rules));
+		const verdicts: Verdict[] = [];
+		for (const family of families) {
+			if (verdicts.length % inOneTurn === inOneTurn - 1) await turn();
+			verdicts.push(compare(family, { stored, blind, live }, rules));
+		}
 		const idOf = (call: CallFacts) => callId(pbxId, call.family, call.startedAt);
 		const merged = await readMerged(
 			pool,
