@@ -26,6 +26,7 @@ const known: Pbx = {
 	control: { username: "dzvin-control" },
 	extensionPattern: "^\\d{3}$",
 	recordings: { root: "/srv/monitor" },
+	history: null,
 	dial: { context: "internal", channel: "SIP/" },
 	demo: false,
 	state: "connected",
@@ -64,7 +65,7 @@ test("the PBX's journal is named, or taken away", () => {
 	expect(pbxInputOf(named)).toMatchObject({
 		history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
 	});
-	expect(problemsOfPbx({ ...named, historyPath: " " }, true)).toEqual({ historyPath: "path-missing" });
+	expect(problemsOfPbx({ ...named, historyPath: " " }, null)).toEqual({ historyPath: "path-missing" });
 });
 
 test("what cannot work is said before it is sent", () => {

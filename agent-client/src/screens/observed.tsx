@@ -136,7 +136,7 @@ const causes: Record<BlindWindow["cause"], Key> = {
 function Blind({ window, journal }: { window: BlindWindow; journal: boolean }) {
 	const length = (window.to === null ? now.value : Date.parse(window.to)) - Date.parse(window.from);
 	return (
-		<li class="row wrap" data-row>
+		<li class="plan-row" data-row>
 			<Icon name={window.to === null ? "lost" : "clock"} small />
 			<span class="grow">
 				<span class="strong">{t(causes[window.cause])}</span>{" "}
