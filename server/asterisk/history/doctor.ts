@@ -1,5 +1,5 @@
+import type { PbxAccess } from "../../pbx-access.ts";
 import { JournalProblem } from "../../pbx-journal.ts";
-import type { PbxAccess } from "../access.ts";
 import type { Finding } from "../doctor.ts";
 import { isWriteAhead } from "./cel-sqlite.ts";
 import { journalOf } from "./history.ts";
