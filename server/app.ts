@@ -19,6 +19,7 @@ import { createIngest } from "./calls/ingest.ts";
 import { readLiveFacts } from "./calls/live-facts.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
+import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import { createRecorder } from "./calls/record.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
@@ -45,6 +46,9 @@ import { countObligations, listObligations } from "./obligations/list.ts";
 import { reconcileMissed } from "./obligations/missed.ts";
 import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
 import { registerObligationRoutes } from "./obligations/routes.ts";
+import { createObserver } from "./observed/observe.ts";
+import { registerObservedRoutes } from "./observed/routes.ts";
+import { createWindows } from "./observed/windows.ts";
 import { createPbxRoads } from "./pbx-roads.ts";
 import { PbxInput } from "./protocol/pbx.ts";
 import { registerTaskRoutes } from "./tasks/routes.ts";
@@ -154,7 +158,14 @@ export async function createApp(
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
 
 	// The roads to the PBXs: events come in, commands go out.
-	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, bus, log });
+	const windows = createWindows(database.pools.ingest);
+	const observer = createObserver({
+		windows,
+		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now }),
+		log,
+		now,
+	});
+	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, observer, bus, log });
 	const pbxs = createPbxs({
 		database,
 		bus,
@@ -234,6 +245,7 @@ export async function createApp(
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
 	registerCompanyRoutes(app, { settings, pbxs, audit, check: roads.check });
+	registerObservedRoutes(app, { windows, pbx: pbxs.find });
 	registerContactRoutes(app, {
 		db: database.ui,
 		contacts,
@@ -272,12 +284,14 @@ export async function createApp(
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
 			await roads.start();
+			observer.start();
 			recordings.start();
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			clearInterval(daily);
 			sockets.stop();
+			await observer.stop();
 			await roads.stop();
 			await demo.stop();
 			await ingest.stop();

@@ -1,3 +1,5 @@
+import type { PbxHistory } from "./protocol/pbx.ts";
+
 /** Everything that is needed to reach one PBX, secrets in the clear: never log it. */
 export interface PbxAccess {
 	readonly id: string;
@@ -11,5 +13,7 @@ export interface PbxAccess {
 	readonly extensionPattern: string;
 	/** Folder on this machine in which the PBX's recordings are seen. */
 	readonly recordingsRoot: string | null;
+	/** The PBX's own journal; null where none is named. */
+	readonly history: PbxHistory | null;
 	readonly dial: { readonly context?: string; readonly channel?: string };
 }

@@ -1,30 +1,39 @@
 import type { FastifyBaseLogger } from "fastify";
 import { createFleet } from "./asterisk/fleet.ts";
+import { journalOf } from "./asterisk/history/history.ts";
 import type { Ingest } from "./calls/ingest.ts";
 import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
+import type { Observer } from "./observed/observe.ts";
 import type { PbxAccess } from "./pbx-access.ts";
 import type { PbxLive } from "./protocol/live.ts";
 
 interface Deps {
 	readonly pbxs: () => Pbxs;
 	readonly ingest: Ingest;
+	/** Keeps account of what was seen and what was not. */
+	readonly observer: Observer;
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
 }
 
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
+export function createPbxRoads({ pbxs, ingest, observer, bus, log }: Deps) {
 	let active: readonly PbxAccess[] = [];
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
 	let reading: Promise<void> = Promise.resolve();
 
 	const fleet = createFleet({
-		onEvents: (pbxId, events, receivedAt) => ingest.push(pbxId, events, receivedAt),
+		onEvents(pbxId, events, receivedAt) {
+			// First the calls: nothing may hold a pop-up up.
+			ingest.push(pbxId, events, receivedAt);
+			observer.onEvents(pbxId, events, receivedAt);
+		},
 		onState(id, state, problem, at) {
 			const pbx = active.find((one) => one.id === id);
 			if (pbx === undefined) return;
+			observer.onState(id, state, at);
 			const moment = new Date(at).toISOString();
 			bus.emit("pbx.state", { id, name: pbx.name, state, problem, since: moment, at: moment });
 		},
@@ -41,6 +50,13 @@ export function createPbxRoads({ pbxs, ingest, bus, log }: Deps) {
 		closed = unopened;
 		// First who may speak, then their connections: no event of a PBX that the ingest does not know.
 		ingest.setPbxs(active);
+		observer.set(
+			active.map(({ id, extensionPattern, history }) => ({
+				id,
+				extensionPattern,
+				journal: history && journalOf(history),
+			})),
+		);
 		fleet.set(active);
 	};
 	/** One after the other: the last list read is the one that stays. */

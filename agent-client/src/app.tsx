@@ -19,6 +19,7 @@ const ContactPage = lazy(() => import("./screens/contact.tsx"));
 const SettingsPage = lazy(() => import("./screens/settings.tsx"));
 const Users = lazy(() => import("./screens/users.tsx"));
 const Pbxs = lazy(() => import("./screens/pbxs.tsx"));
+const ObservedPage = lazy(() => import("./screens/observed.tsx"));
 const Company = lazy(() => import("./screens/company.tsx"));
 
 /** Fetched in a quiet moment after the desk is there, so that pages open at once and also without a connection. */
@@ -81,6 +82,7 @@ export function App() {
 								<Route path="/settings" component={SettingsPage} />
 								<Route path="/admin/users" component={state.me.role === "admin" ? Users : NotFound} />
 								<Route path="/admin/pbx" component={state.me.role === "admin" ? Pbxs : NotFound} />
+								<Route path="/pbx/:id/observed" component={state.me.role === "agent" ? NotFound : ObservedPage} />
 								<Route path="/admin/company" component={state.me.role === "admin" ? Company : NotFound} />
 								<Route default component={NotFound} />
 							</Router>

@@ -56,6 +56,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"PATCH /api/pbx/:id": admins,
 	"DELETE /api/pbx/:id": admins,
 	"POST /api/pbx/:id/check": admins,
+	"GET /api/pbx/:id/observed": ["supervisor", "admin"],
 	"GET /api/demo": everybody,
 	"POST /api/demo/simulate": everybody,
 	"DELETE /api/demo": admins,

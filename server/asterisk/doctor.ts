@@ -2,6 +2,7 @@ import { constants, access as mayReach, readdir } from "node:fs/promises";
 import type { PbxAccess } from "../pbx-access.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
+import { examineJournal } from "./history/doctor.ts";
 import { logIn, openProbe, type Probe } from "./probe.ts";
 
 /** One thing that was looked at. `mend` is the line to paste or the step to take, null when all is well. */
@@ -28,7 +29,7 @@ const reload = 'then: asterisk -rx "manager reload"';
 export async function check(access: PbxAccess, deps: DoctorDeps): Promise<Finding[]> {
 	const events = await examine(access, access.events, deps, eventsAccount);
 	if (events.some((finding) => finding.level === "error" && stops.has(finding.code))) {
-		return [...events, ...(await recordings(access))];
+		return [...events, ...(await recordings(access)), ...(await examineJournal(access, deps.clock.now()))];
 	}
 	const control = access.control
 		? await examine(access, access.control, deps, controlAccount)
@@ -39,7 +40,12 @@ export async function check(access: PbxAccess, deps: DoctorDeps): Promise<Findin
 					"Add the second stanza and its secret.",
 				),
 			];
-	return [...events, ...control.filter((finding) => !common.has(finding.code)), ...(await recordings(access))];
+	return [
+		...events,
+		...control.filter((finding) => !common.has(finding.code)),
+		...(await recordings(access)),
+		...(await examineJournal(access, deps.clock.now())),
+	];
 }
 
 /** Behind these nothing else can be asked. */

@@ -51,6 +51,9 @@ interface Ship {
 	readonly originated: Originated;
 }
 
+/** What a connection was made with; where the journal lies is no reason to cut the link. */
+const fingerprintOf = (access: PbxAccess) => JSON.stringify({ ...access, history: null });
+
 export function createFleet(deps: FleetDeps): Fleet {
 	const { log, clock = systemClock, random = Math.random } = deps;
 	const ships = new Map<string, Ship>();
@@ -88,7 +91,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 			},
 			onOriginated: (packet) => originated.heard(packet),
 		});
-		ships.set(id, { access, fingerprint: JSON.stringify(access), connection, originated });
+		ships.set(id, { access, fingerprint: fingerprintOf(access), connection, originated });
 		void after.then(() => {
 			if (ships.get(id)?.connection === connection) connection.start();
 		});
@@ -110,7 +113,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 			}
 			for (const [id, access] of wanted) {
 				const ship = ships.get(id);
-				if (ship?.fingerprint === JSON.stringify(access)) continue;
+				if (ship?.fingerprint === fingerprintOf(access)) continue;
 				ships.delete(id);
 				launch(access, ship ? dismiss(ship) : Promise.resolve());
 			}

@@ -60,6 +60,8 @@ export interface CallFacts {
 	/** The PBX died under this call, or its end was not seen. */
 	readonly interrupted: boolean;
 	readonly recovered: boolean;
+	/** Read whole out of the PBX's own journal: says more than what was seen live with a gap in it. */
+	readonly journal?: true;
 }
 
 /**

@@ -11,12 +11,14 @@ export interface Folded {
 const longest = 2 ** 41 - 1;
 const endUnit = 512;
 const momentUnit = 4 * endUnit;
+/** Facts out of the PBX's journal come after all that was seen live; no other number is as large. */
+export const fromJournal = 2 ** 52;
 
 /**
  * How far a call has come, as one number below 2^53: the latest moment that was seen, then running, interrupted or
  * ended, then how much is known. Facts carry no version of their own; with this order the same facts give the same row
  * however often and in whichever order they arrive. The end of an interrupted call is a guess and no moment: the PBX's
- * own journal may know an earlier one.
+ * own journal may know an earlier one. What is read out of that journal counts more than what was seen.
  */
 export function progressOf(call: CallFacts): number {
 	const known: (number | null)[] = [call.answeredAt, call.interrupted ? null : call.endedAt];
@@ -35,7 +37,8 @@ export function progressOf(call: CallFacts): number {
 		(call.did === "" ? 0 : 1);
 	const reached = Math.max(0, ...moments.map((at) => Math.floor(at - call.startedAt)));
 	const end = call.endedAt === null ? 0 : call.interrupted ? 1 : 2;
-	return Math.min(reached, longest) * momentUnit + end * endUnit + Math.min(facts, endUnit - 1);
+	const progress = Math.min(reached, longest) * momentUnit + end * endUnit + Math.min(facts, endUnit - 1);
+	return call.journal ? fromJournal + progress : progress;
 }
 
 /** Later changes win within a batch, unless they know less; a family that went stays gone. */

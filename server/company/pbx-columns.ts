@@ -37,7 +37,7 @@ export function patchedColumns(patch: z.output<typeof PbxPatch>, id: string, key
 		...(patch.control === undefined ? {} : controlColumns(patch.control, id, key)),
 		...(patch.extensionPattern === undefined ? {} : { extensionPattern: patch.extensionPattern }),
 		...(patch.recordings === undefined ? {} : { recordingsRoot: patch.recordings?.root ?? null }),
-		...(patch.history === undefined ? {} : { history: sealedHistory(patch.history, id, key) }),
+		...(patch.history === undefined ? {} : { history: patch.history }),
 		...(patch.dial === undefined ? {} : { dial: patch.dial }),
 	};
 }
@@ -49,18 +49,4 @@ function controlColumns(control: z.output<typeof PbxPatch>["control"], id: strin
 
 function tlsColumn(tls: z.output<typeof PbxTls>): unknown {
 	return typeof tls === "boolean" ? { enabled: tls } : { enabled: true, ...tls };
-}
-
-/** Names under which a secret may hide; an address can carry a password too. */
-const secretNames = /pass|pwd|secret|token|key|url|uri|dsn|connection/i;
-
-/** The journal may stand in a database of the PBX; its password is sealed, the rest stays readable. */
-function sealedHistory(history: Readonly<Record<string, unknown>>, id: string, key: Buffer): unknown {
-	return Object.fromEntries(
-		Object.entries(history).map(([name, value]) =>
-			secretNames.test(name) && typeof value === "string"
-				? [name, { sealed: seal(key, value, `${id}.history.${name}`) }]
-				: [name, value],
-		),
-	);
 }

@@ -13,6 +13,7 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 	if (input.recordings && !input.recordings.root.startsWith("/")) {
 		fields["recordings.root"] = "must begin with a slash";
 	}
+	if (input.history && !input.history.path.startsWith("/")) fields["history.path"] = "must begin with a slash";
 	if (typeof input.tls === "object" && input.tls.fingerprint !== undefined) {
 		const hex = input.tls.fingerprint.replaceAll(":", "");
 		if (!/^[0-9a-f]{64}$/i.test(hex)) fields["tls.fingerprint"] = "not a SHA-256 fingerprint";

@@ -7,7 +7,7 @@ import { pbxs as table } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { PbxAccess } from "../pbx-access.ts";
-import type { Pbx, PbxInput, PbxPatch, PbxState } from "../protocol/pbx.ts";
+import { type Pbx, PbxHistory, type PbxInput, type PbxPatch, type PbxState } from "../protocol/pbx.ts";
 import { columnsOf, patchedColumns } from "./pbx-columns.ts";
 import { requirePbxSense } from "./pbx-sense.ts";
 import { unseal } from "./seal.ts";
@@ -53,6 +53,7 @@ export function createPbxs(deps: PbxsDeps) {
 			extensionPattern: row.extensionPattern,
 			recordings: row.recordingsRoot === null ? null : { root: row.recordingsRoot },
 			dial: { context, channel },
+			history: historyOf(row),
 			demo: row.demo,
 			state: live?.state ?? "connecting",
 			problem: live?.problem ?? null,
@@ -74,6 +75,7 @@ export function createPbxs(deps: PbxsDeps) {
 				: { username: row.controlUsername, secret: unseal(secretKey, row.controlSecretSealed, `${row.id}.control`) },
 		extensionPattern: row.extensionPattern,
 		recordingsRoot: row.recordingsRoot,
+		history: historyOf(row),
 		dial: definedOnly(Dial.parse(row.dial)),
 	});
 
@@ -140,6 +142,15 @@ export function createPbxs(deps: PbxsDeps) {
 			changed(id);
 		},
 
+		/** Null when there is no such PBX. */
+		async find(id: string): Promise<Pbx | null> {
+			const [row] = await db
+				.select()
+				.from(table)
+				.where(and(eq(table.id, id), eq(table.active, true)));
+			return row === undefined ? null : shown(row);
+		},
+
 		/** For one connection test. Throws `conflict` when the secrets do not open. */
 		async access(id: string): Promise<PbxAccess> {
 			const row = await active(id);
@@ -172,6 +183,10 @@ export const secretsClosed =
 	"The secrets of this PBX do not open: DZVIN_SECRET_KEY, or the file secret-key in the data folder, is not the one they were sealed with. Give the old key back, or enter the accounts of this PBX again.";
 
 const stillProven = sql`case when (${table.tls} ->> 'enabled')::boolean then ${table.tls} else '{"enabled":true}'::jsonb end`;
+
+/** A journal that an earlier version understood and this one does not is none. */
+const historyOf = ({ history }: Row): PbxHistory | null => PbxHistory.safeParse(history).data ?? null;
+
 const Tls = z.object({ enabled: z.boolean(), ca: z.string().optional(), fingerprint: z.string().optional() });
 const Dial = z.object({ context: z.string().optional(), channel: z.string().optional() });
 

@@ -15,6 +15,22 @@ export const PbxTls = z.union([
 		fingerprint: text(120).optional(),
 	}),
 ]);
+const file = word.min(1).max(1000);
+/** Where the PBX keeps its own record of calls, as this server sees it. */
+export const PbxHistory = z.discriminatedUnion("kind", [
+	/** The file of cel_sqlite3_custom; `table` is `cel` when left out. */
+	z.strictObject({
+		kind: z.literal("cel-sqlite"),
+		path: file,
+		table: z
+			.string()
+			.regex(/^\w{1,60}$/)
+			.optional(),
+	}),
+	/** The file of cel_custom, every column wrapped in CSV_QUOTE. */
+	z.strictObject({ kind: z.literal("cel-csv"), path: file }),
+]);
+export type PbxHistory = z.infer<typeof PbxHistory>;
 export const PbxInput = z.strictObject({
 	name: word.trim().min(1).max(80),
 	host: word.trim().min(1).max(253),
@@ -27,11 +43,8 @@ export const PbxInput = z.strictObject({
 	/** Regular expression for endpoint names that are people. Default `^\d{2,5}$`. */
 	extensionPattern: text(200).optional(),
 	recordings: z.strictObject({ root: text(1000).min(1) }).optional(),
-	/** Where the PBX keeps its own record of calls; read after a blind window. */
-	history: z
-		.object({ kind: z.enum(["cel-sqlite", "cel-csv", "cdr-csv", "mysql", "postgres"]) })
-		.catchall(z.union([text(1000), z.number(), z.boolean()]))
-		.optional(),
+	/** Read after a blind window, and compared with the calls all the time; null takes it away. */
+	history: PbxHistory.nullable().optional(),
 	/** Dialplan context and dial string prefix for click to call. */
 	dial: z
 		.strictObject({ context: word.max(80), channel: word.max(120) })
@@ -62,6 +75,7 @@ export const Pbx = z.object({
 	recordings: z.object({ root: z.string() }).nullable(),
 	/** For click to call; null: the usual `from-internal` and `PJSIP/<ext>`. */
 	dial: z.object({ context: z.string().nullable(), channel: z.string().nullable() }),
+	history: PbxHistory.nullable(),
 	demo: z.boolean(),
 	state: PbxState,
 	/** What is wrong and what to do, in English, when the state is not `connected`. */

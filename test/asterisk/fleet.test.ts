@@ -35,6 +35,7 @@ const accessTo = (pbx: { port: number }, change: Partial<PbxAccess> = {}): PbxAc
 	control: { username: "control", secret: accounts.control },
 	extensionPattern: "^\\d{2,5}$",
 	recordingsRoot: null,
+	history: null,
 	dial: {},
 	...change,
 });

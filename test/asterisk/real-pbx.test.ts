@@ -27,6 +27,7 @@ describe("with a real Asterisk", { timeout: 60_000 }, () => {
 			control: accounts.control,
 			extensionPattern: "^\\d{3}$",
 			recordingsRoot: started.lab.recordingsFolder,
+			history: { kind: "cel-csv", path: `${started.lab.journalFolder}/cel-custom/Master.csv` },
 			dial: { context: "internal" },
 		};
 		const log = () => {};

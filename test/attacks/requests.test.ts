@@ -93,7 +93,7 @@ test("text with a NUL, which the database does not take, is refused wherever peo
 		["POST", "/api/pbx", { ...pbx, extensionPattern: nul }],
 		["POST", "/api/pbx", { ...pbx, recordings: { root: `/${nul}` } }],
 		["POST", "/api/pbx", { ...pbx, tls: { ca: nul } }],
-		["POST", "/api/pbx", { ...pbx, history: { kind: "mysql", host: nul } }],
+		["POST", "/api/pbx", { ...pbx, history: { kind: "cel-csv", path: nul } }],
 	];
 	for (const [method, path, body] of tries) {
 		const answer = await house.call(method, path, { cookie: admin, body });

@@ -61,7 +61,7 @@ describe("PBXs", () => {
 			control: { username: "dzvin-control", secret: "control-secret" },
 			tls: { fingerprint: "ab".repeat(32) },
 			recordings: { root: "/var/spool/asterisk/monitor" },
-			history: { kind: "mysql", host: "10.0.0.2", password: "history-secret" },
+			history: { kind: "cel-sqlite", path: "/var/log/asterisk/master.db" },
 		});
 
 	test("a new PBX is answered at once, told to the fleet, and shown without secrets", async () => {
@@ -79,7 +79,7 @@ describe("PBXs", () => {
 	test("no secret stands open in the database", async () => {
 		await pbxs.create(input("Sealed"));
 		const rows = await own.database.ui.execute(sql`select row_to_json(pbxs)::text as row from pbxs`);
-		expect(JSON.stringify(rows.rows)).not.toMatch(/events-secret|control-secret|history-secret/);
+		expect(JSON.stringify(rows.rows)).not.toMatch(/events-secret|control-secret/);
 	});
 
 	test("a patch keeps what it does not name", async () => {
@@ -130,6 +130,7 @@ describe("PBXs", () => {
 		[{ extensionPattern: "(" }, "extensionPattern"],
 		[{ extensionPattern: "^(\\d+)+$" }, "extensionPattern"],
 		[{ recordings: { root: "monitor" } }, "recordings.root"],
+		[{ history: { kind: "cel-csv" as const, path: "Master.csv" } }, "history.path"],
 		[{ tls: { fingerprint: "zz" } }, "tls.fingerprint"],
 	])("%j is refused", async (patch, field) => {
 		const whole = PbxInput.parse({ ...input(`Wrong ${field}`), ...patch });

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { accounts, type Lab, startLab } from "./lab.ts";
 import type { Scenario } from "./scenario.ts";
@@ -9,9 +10,11 @@ import { scenarios } from "./scenarios.ts";
  * `node test/lab/record.ts [scenario…]`: plays scenarios (all, if none is named) on a real Asterisk and writes
  * test/traces/<scenario>.ami, what the `events` account received, and <scenario>.expected.json beside it.
  * `--without-numbers` records as `<scenario>.unnumbered.ami` with `debug=off`, without SequenceNumber.
+ * `--journal` writes what the PBX wrote into its own journal instead: `<scenario>.cel.csv` and `<scenario>.cdr.csv`.
  */
 async function main(words: readonly string[]): Promise<void> {
 	const unnumbered = words.includes("--without-numbers");
+	const journal = words.includes("--journal");
 	const names = words.filter((word) => !word.startsWith("--"));
 	const chosen = names.length ? names.map(named) : scenarios;
 	const traces = fileURLToPath(new URL("../traces/", import.meta.url));
@@ -23,6 +26,13 @@ async function main(words: readonly string[]): Promise<void> {
 		for (const scenario of chosen) {
 			const begun = Date.now();
 			try {
+				if (journal) {
+					for (const [kind, text] of Object.entries(await recordJournal(started.lab, scenario))) {
+						await writeFile(`${traces}${scenario.name}.${kind}.csv`, text);
+					}
+					console.log(`${scenario.name}: journal, ${Date.now() - begun} ms`);
+					continue;
+				}
 				const bytes = await record(started.lab, scenario);
 				await writeFile(`${traces}${scenario.name}${unnumbered ? ".unnumbered" : ""}.ami`, bytes);
 				const expected = { scenario: scenario.name, title: scenario.title, calls: scenario.expected };
@@ -46,6 +56,27 @@ function named(name: string): Scenario {
 	if (!scenario)
 		throw new Error(`no scenario is called ${name}; there are: ${scenarios.map((one) => one.name).join(" ")}`);
 	return scenario;
+}
+
+/** What the PBX adds to its own journal while a scenario is played. */
+async function recordJournal(lab: Lab, scenario: Scenario): Promise<{ cel: string; cdr: string }> {
+	const floor = lab.floor(1);
+	await floor.reset();
+	const now = async () => {
+		const [cel = "", cdr = ""] = await Promise.all(
+			["cel-custom/Master.csv", "cdr-csv/Master.csv"].map((file) =>
+				readFile(join(lab.journalFolder, file), "utf8").catch(() => ""),
+			),
+		);
+		return { cel, cdr };
+	};
+	const before = await now();
+	await scenario.before?.(floor);
+	await scenario.play(floor);
+	// LINKEDID_END and the CDR are written when the last channel is gone for good.
+	await new Promise((resolve) => setTimeout(resolve, 1500));
+	const after = await now();
+	return { cel: after.cel.slice(before.cel.length), cdr: after.cdr.slice(before.cdr.length) };
 }
 
 async function record(lab: Lab, scenario: Scenario): Promise<Buffer> {

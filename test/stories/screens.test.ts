@@ -55,6 +55,7 @@ const screens = [
 	["/settings", "form"],
 	["/admin/users", ".user-row"],
 	["/admin/pbx", ".panel"],
+	[`/pbx/${idOf(7001)}/observed`, ".panel"],
 	["/admin/company", "form"],
 	["/nowhere", ".nothing"],
 ] as const;

@@ -164,6 +164,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "PATCH users":
 				return { json: state.users[0] };
 			case "GET pbx":
+				if (sub === "observed") return { json: data.observed(empty) };
 				return list(state.pbxs);
 			case "POST pbx":
 				if (sub === "check") {

@@ -13,6 +13,7 @@ import {
 import type { Call } from "../../server/protocol/call.ts";
 import type { Contact, TimelineItem } from "../../server/protocol/contact.ts";
 import type { Obligation } from "../../server/protocol/obligation.ts";
+import type { Observed } from "../../server/protocol/observed.ts";
 import type { Pbx } from "../../server/protocol/pbx.ts";
 import type { Settings } from "../../server/protocol/settings.ts";
 import type { User } from "../../server/protocol/user.ts";
@@ -269,6 +270,33 @@ export function timeline(contactId: string, of: readonly Call[]): TimelineItem[]
 	return items.sort((a, b) => b.at.localeCompare(a.at));
 }
 
+export function observed(empty = false): Observed {
+	const now = Date.now();
+	return {
+		pbx: { id: idOf(7001), name: "Office" },
+		since: iso(now - 30 * 24 * 60 * minute),
+		until: iso(now - 1000),
+		journal: empty
+			? null
+			: { kind: "cel-csv", readAt: iso(now - minute), newest: iso(now - 2 * minute), problem: null },
+		daily: empty
+			? null
+			: { at: iso(now - 10 * minute), families: 132, calls: 132, external: 120, obligations: 120, missing: 0 },
+		windows: empty
+			? []
+			: [
+					{
+						...{ id: idOf(7101), from: iso(now - 3 * minute), to: null, cause: "link-lost" },
+						...{ recovered: 0, reconciledAt: null },
+					},
+					{
+						...{ id: idOf(7102), from: iso(now - 90 * minute), to: iso(now - 80 * minute), cause: "server-stopped" },
+						...{ recovered: 3, reconciledAt: iso(now - 80 * minute) },
+					},
+				],
+	};
+}
+
 export function pbxs(): Pbx[] {
 	return [
 		{
@@ -282,6 +310,7 @@ export function pbxs(): Pbx[] {
 			extensionPattern: "^\\d{2,5}$",
 			dial: { context: null, channel: null },
 			recordings: { root: "/var/spool/asterisk/monitor" },
+			history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
 			demo: false,
 			state: "login-refused",
 			problem: "Asterisk refused the login of dzvin. Paste the stanza below and run: manager reload",

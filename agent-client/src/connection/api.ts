@@ -2,6 +2,7 @@ import type { Call, CallPage, OwnFigures } from "../../../server/protocol/call.t
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { ObligationCounts, ObligationPage } from "../../../server/protocol/obligation.ts";
+import type { Observed } from "../../../server/protocol/observed.ts";
 import type { Pbx, PbxCheck, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 import type { Settings } from "../../../server/protocol/settings.ts";
 import type { Colleague, Me, Preferences, User } from "../../../server/protocol/user.ts";
@@ -104,6 +105,7 @@ export function createApi(request: Request) {
 		createPbx: (body: PbxInput) => request<Pbx>("POST", "/api/pbx", { body }),
 		editPbx: (id: string, body: PbxPatch) => request<Pbx>("PATCH", `/api/pbx/${part(id)}`, { body }),
 		checkPbx: (id: string) => request<PbxCheck>("POST", `/api/pbx/${part(id)}/check`),
+		observed: (id: string) => request<Observed>("GET", `/api/pbx/${part(id)}/observed`),
 		removePbx: (id: string) => request<void>("DELETE", `/api/pbx/${part(id)}`),
 
 		demo: () => request<DemoState>("GET", "/api/demo"),

@@ -26,6 +26,7 @@ const known: Pbx = {
 	control: { username: "dzvin-control" },
 	extensionPattern: "^\\d{3}$",
 	recordings: { root: "/srv/monitor" },
+	history: null,
 	dial: { context: "internal", channel: "SIP/" },
 	demo: false,
 	state: "connected",
@@ -52,6 +53,19 @@ test("an account with another name wants its secret", () => {
 	expect(problemsOfPbx(edited, known)).toEqual({});
 	const renamed = { ...edited, username: "other", controlUsername: "another" };
 	expect(problemsOfPbx(renamed, known)).toEqual({ secret: "secret-missing", controlSecret: "secret-missing" });
+});
+
+test("the PBX's journal is named, or taken away", () => {
+	expect(pbxInputOf(filled)).toMatchObject({ history: null });
+	const named = {
+		...filled,
+		historyKind: "cel-csv" as const,
+		historyPath: " /var/log/asterisk/cel-custom/Master.csv ",
+	};
+	expect(pbxInputOf(named)).toMatchObject({
+		history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
+	});
+	expect(problemsOfPbx({ ...named, historyPath: " " }, null)).toEqual({ historyPath: "path-missing" });
 });
 
 test("what cannot work is said before it is sent", () => {

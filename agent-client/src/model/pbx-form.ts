@@ -1,4 +1,4 @@
-import type { Pbx, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
+import type { Pbx, PbxHistory, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 
 export interface PbxFields {
 	readonly name: string;
@@ -14,6 +14,8 @@ export interface PbxFields {
 	readonly extensionPattern: string;
 	readonly recordingsRoot: string;
 	readonly dialContext: string;
+	readonly historyKind: "none" | PbxHistory["kind"];
+	readonly historyPath: string;
 }
 export type PbxProblem =
 	| "name-missing"
@@ -21,7 +23,8 @@ export type PbxProblem =
 	| "port-wrong"
 	| "username-missing"
 	| "secret-missing"
-	| "pattern-wrong";
+	| "pattern-wrong"
+	| "path-missing";
 
 /** A secret for `manager.conf`: 32 letters and digits. */
 export function makeSecret(random: Uint8Array): string {
@@ -44,6 +47,8 @@ export const fieldsOfPbx = (pbx: Pbx | null, secrets: { events: string; control:
 	extensionPattern: pbx?.extensionPattern ?? "^\\d{2,5}$",
 	recordingsRoot: pbx?.recordings?.root ?? "",
 	dialContext: pbx?.dial.context ?? "",
+	historyKind: pbx?.history?.kind ?? "none",
+	historyPath: pbx?.history?.path ?? "",
 });
 
 function compiles(pattern: string): boolean {
@@ -68,6 +73,7 @@ export function problemsOfPbx(fields: PbxFields, pbx: Pbx | null): Partial<Recor
 		...(!sameEvents && fields.secret === "" && { secret: "secret-missing" }),
 		...(fields.withControl && fields.controlUsername.trim() === "" && { controlUsername: "username-missing" }),
 		...(fields.withControl && !sameControl && fields.controlSecret === "" && { controlSecret: "secret-missing" }),
+		...(fields.historyKind !== "none" && fields.historyPath.trim() === "" && { historyPath: "path-missing" }),
 		...(!compiles(fields.extensionPattern) && { extensionPattern: "pattern-wrong" }),
 	};
 }
@@ -87,6 +93,7 @@ export function pbxInputOf(fields: PbxFields): PbxInput {
 		...(fields.extensionPattern.trim() !== "" && { extensionPattern: fields.extensionPattern.trim() }),
 		...(root !== "" && { recordings: { root } }),
 		...(fields.dialContext.trim() !== "" && { dial: { context: fields.dialContext.trim() } }),
+		history: fields.historyKind === "none" ? null : { kind: fields.historyKind, path: fields.historyPath.trim() },
 	};
 }
 

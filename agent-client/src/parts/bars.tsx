@@ -36,8 +36,8 @@ export function Bars({ me }: { me: Me }) {
 								</span>
 							)}
 						</span>
-						{me.role === "admin" && (
-							<a class="button small" href="/admin/pbx">
+						{me.role !== "agent" && (
+							<a class="button small" href={me.role === "admin" ? "/admin/pbx" : `/pbx/${trouble.id}/observed`}>
 								{t("pbx.look")}
 							</a>
 						)}

@@ -5,7 +5,7 @@ import { api } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import { fieldsOfPbx, makeSecret, type PbxFields, pbxInputOf, pbxPatchOf, problemsOfPbx } from "../model/pbx-form.ts";
-import { serverWrong, TextField } from "./field.tsx";
+import { SelectField, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { failureText } from "./words.tsx";
 
@@ -19,6 +19,7 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	recordingsRoot: "recordings",
 	dialContext: "dial.context",
 	fingerprint: "tls",
+	historyPath: "history.path",
 };
 
 /** Empty: not changed. */
@@ -68,7 +69,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 	}
 
 	const text = (
-		key: Exclude<keyof PbxFields, "tls" | "withControl">,
+		key: Exclude<keyof PbxFields, "tls" | "withControl" | "historyKind">,
 		label: string,
 		rest: { hint?: string; placeholder?: string } = {},
 	) => {
@@ -132,6 +133,26 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 			<div class="fields">
 				{text("extensionPattern", t("pbx.pattern"), { hint: t("pbx.pattern-hint") })}
 				{text("recordingsRoot", t("pbx.recordings"), { hint: t("pbx.recordings-hint") })}
+			</div>
+			<div class="fields">
+				<SelectField
+					label={t("pbx.history")}
+					hint={t("pbx.history-hint")}
+					value={fields.value.historyKind}
+					options={[
+						["none", t("pbx.history.none")],
+						["cel-sqlite", t("pbx.history.cel-sqlite")],
+						["cel-csv", t("pbx.history.cel-csv")],
+					]}
+					onValue={(historyKind) => change({ historyKind })}
+				/>
+				{fields.value.historyKind !== "none" &&
+					text("historyPath", t("pbx.history-path"), {
+						placeholder:
+							fields.value.historyKind === "cel-csv"
+								? "/var/log/asterisk/cel-custom/Master.csv"
+								: "/var/log/asterisk/master.db",
+					})}
 			</div>
 			<div class="row wrap">
 				<button type="submit" class="button primary">

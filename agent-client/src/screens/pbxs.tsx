@@ -149,6 +149,10 @@ function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 						<Icon name="check" />
 						{t("pbx.check")}
 					</button>
+					<a class="button" href={`/pbx/${pbx.id}/observed`}>
+						<Icon name="clock" />
+						{t("observed.title")}
+					</a>
 					{!pbx.demo && (
 						<>
 							<button

@@ -1,0 +1,78 @@
+import { type FileHandle, open, stat } from "node:fs/promises";
+import { JournalProblem } from "../../pbx-journal.ts";
+import { celRowsOf } from "./cel-csv.ts";
+import type { Tail } from "./read-back.ts";
+
+/** Where to go on: so many bytes from the beginning of the current file, or of the one that was rotated away last. */
+interface Place {
+	readonly rotated: boolean;
+	readonly end: number;
+}
+
+const atOnce = 256 * 1024;
+/** A record that is longer than this (bytes) is none. */
+const longest = 4 * 1024 * 1024;
+/** In quoted text a single quote behind a line end can only open a record. */
+const opening = Buffer.from('\n"');
+
+/** CEL in the CSV file of `cel_custom`, from its end; then the file that was rotated away last, `<file>.1`. */
+export function celCsv(path: string): Tail<Place> {
+	return {
+		async piece(place) {
+			const rotated = place?.rotated ?? false;
+			const older = rotated ? null : await rotatedAway(path);
+			const file = await opened(rotated ? `${path}.1` : path, older !== null);
+			// Asterisk has not begun the new file yet.
+			if (file === null) return { rows: [], strange: 0, next: older };
+			try {
+				// Shorter than it was: it was emptied between two pieces.
+				const { size } = await file.stat();
+				const { text, start } = await pieceBefore(file, Math.min(place?.end ?? size, size));
+				return { ...celRowsOf(text), next: start > 0 ? { rotated, end: start } : older };
+			} finally {
+				await file.close();
+			}
+		},
+	};
+}
+
+/** Whole records that end at `end`; the parser leaves out one that is still being written. */
+async function pieceBefore(file: FileHandle, end: number): Promise<{ text: string; start: number }> {
+	for (let length = Math.min(atOnce, end); ; length = Math.min(length * 2, end)) {
+		const start = end - length;
+		const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
+		const from = start === 0 ? 0 : recordAt(buffer);
+		if (from !== null) return { text: buffer.toString("utf8", from), start: start + from };
+		// No record is that long: this is something else, and is passed over.
+		if (length >= longest) return { text: "", start };
+	}
+}
+
+function recordAt(buffer: Buffer): number | null {
+	for (let at = buffer.indexOf(opening); at >= 0; at = buffer.indexOf(opening, at + 1)) {
+		const letter = buffer[at + 2] ?? 0;
+		if (letter >= 0x41 && letter <= 0x5a) return at + 1;
+	}
+	return null;
+}
+
+async function rotatedAway(path: string): Promise<Place | null> {
+	const found = await stat(`${path}.1`).catch(() => null);
+	return found?.isFile() ? { rotated: true, end: found.size } : null;
+}
+
+async function opened(path: string, mayBeMissing: boolean): Promise<FileHandle | null> {
+	try {
+		// Opening what is no file, a pipe for example, might wait for ever.
+		if (!(await stat(path)).isFile()) throw Object.assign(new Error(`${path} is no file`), { code: "no file" });
+		return await open(path, "r");
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+		const missing = code === "ENOENT";
+		if (missing && mayBeMissing) return null;
+		const mend = missing
+			? "Name the right file; in cel_custom.conf [mappings] it is the name before =>."
+			: `setfacl -m u:$(id -un):r ${path}`;
+		throw new JournalProblem(missing ? "missing" : "denied", `${path} cannot be read (${code}).`, mend, error);
+	}
+}

@@ -1,0 +1,28 @@
+import { type Journal, JournalProblem } from "../../pbx-journal.ts";
+import type { PbxHistory } from "../../protocol/pbx.ts";
+import { celCsv } from "./cel-csv-file.ts";
+import { celSqlite } from "./cel-sqlite.ts";
+import { readBack } from "./read-back.ts";
+
+/** The journal that these settings name. */
+export function journalOf(history: PbxHistory): Journal {
+	switch (history.kind) {
+		case "cel-sqlite":
+			return { read: async (since) => await fenced(readBack(celSqlite(history.path, history.table), since)) };
+		case "cel-csv":
+			return { read: async (since) => await fenced(readBack(celCsv(history.path), since)) };
+		default:
+			return history satisfies never;
+	}
+}
+
+/** Whatever goes wrong with somebody else's file is a problem of the journal. */
+async function fenced<T>(reading: Promise<T>): Promise<T> {
+	try {
+		return await reading;
+	} catch (error) {
+		if (error instanceof JournalProblem) throw error;
+		const said = error instanceof Error ? error.message : String(error);
+		throw new JournalProblem("strange", said, "See the server's log.", error);
+	}
+}

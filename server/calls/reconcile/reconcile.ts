@@ -1,0 +1,129 @@
+import { setImmediate as turn } from "node:timers/promises";
+import type { Pool } from "pg";
+import { callId } from "../../../db/id.ts";
+import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
+import type { CallChange, CallFacts } from "../call-change.ts";
+import type { Recorder } from "../record.ts";
+import type { TrackerRules } from "../tracker.ts";
+import { compare, type Known, type Span, type Verdict } from "./compare.ts";
+import { readMerged, readStored, type StoredCall } from "./stored.ts";
+
+export interface ReconcileDeps {
+	readonly pool: Pool;
+	readonly recorder: Recorder;
+	readonly now: () => number;
+}
+
+/** What a PBX's journal is set beside. */
+export interface ReconcileInput {
+	readonly pbxId: string;
+	readonly extensionPattern: string;
+	readonly reading: JournalReading;
+	readonly blind: readonly Span[];
+	readonly live: Known["live"];
+	/** Contacts of which something was written later may be on their way into the database. */
+	readonly settledBefore: number;
+}
+
+/** What came of it. */
+export interface Reconciled {
+	/** Calls that were not known at all, or not rightly, with the span in which each took place. */
+	readonly recovered: readonly { readonly from: number; readonly to: number; readonly missing: boolean }[];
+	/** Calls that are over, as the journal counts them. */
+	readonly families: number;
+	/** Of these, the ones that the database has. */
+	readonly calls: number;
+	/** Of these, with somebody from outside. */
+	readonly external: number;
+	/** Of the external ones, those with exactly one obligation. */
+	readonly obligations: number;
+}
+
+/** Families in one round to the database. */
+const atOnce = 200;
+/** Families folded in one turn of the event loop. */
+const inOneTurn = 10;
+const oneDay = 24 * 3_600_000;
+
+/** Records what a PBX's own journal knows better than the database. Repeating it changes nothing. */
+export function createReconciler({ pool, recorder, now }: ReconcileDeps) {
+	async function some(input: ReconcileInput, families: readonly JournalFamily[]): Promise<Reconciled> {
+		const { pbxId, blind, live } = input;
+		const pattern = new RegExp(input.extensionPattern);
+		const rules: TrackerRules = { pbxId, isExtension: (endpoint) => pattern.test(endpoint) };
+		const links = families.flatMap((family) => family.links);
+		const since = Math.min(...families.flatMap(({ events }) => events.map(({ at }) => at))) - oneDay;
+		const stored = await readStored(pool, pbxId, links, since);
+		const verdicts: Verdict[] = [];
+		for (const family of families) {
+			if (verdicts.length % inOneTurn === inOneTurn - 1) await turn();
+			verdicts.push(compare(family, { stored, blind, live }, rules));
+		}
+		const idOf = (call: CallFacts) => callId(pbxId, call.family, call.startedAt);
+		const merged = await readMerged(
+			pool,
+			verdicts.flatMap(({ calls }) => calls.map(idOf)),
+		);
+		const changes: CallChange[] = [];
+		const recovered: { from: number; to: number; missing: boolean }[] = [];
+		for (const verdict of verdicts) {
+			const due = verdict.changes.filter((change) => change.kind !== "changed" || !merged.has(idOf(change.call)));
+			changes.push(...due);
+			for (const change of due) {
+				if (change.kind !== "changed") continue;
+				const { startedAt: from, endedAt } = change.call;
+				recovered.push({ from, to: endedAt ?? from, missing: verdict.missing });
+			}
+		}
+		if (changes.length > 0) {
+			await recorder.record({ pbxId, changes, receivedAt: () => now() });
+			await dropLegs(
+				changes.flatMap((change) => (change.kind === "changed" ? [change.call] : [])).map((call) => [idOf(call), call]),
+			);
+		}
+		const ended = verdicts.flatMap(({ calls }) => calls).filter((call) => !merged.has(idOf(call)));
+		const after = changes.length > 0 ? await readStored(pool, pbxId, links, since) : stored;
+		return { recovered, ...count(ended, after) };
+	}
+
+	/** Legs that were seen live beyond those which the journal tells, at the end of the list. */
+	async function dropLegs(calls: readonly (readonly [id: string, call: CallFacts])[]): Promise<void> {
+		await pool.query({
+			name: "reconcile-legs",
+			text: `delete from legs l using unnest($1::uuid[], $2::timestamptz[], $3::integer[]) as t(id, started_at, legs)
+where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.legs`,
+			values: [
+				calls.map(([id]) => id),
+				calls.map(([, { startedAt }]) => new Date(startedAt).toISOString()),
+				calls.map(([, { legs }]) => legs.length),
+			],
+		});
+	}
+
+	return async (input: ReconcileInput): Promise<Reconciled> => {
+		const families = input.reading.families.filter(({ lastAt }) => lastAt < input.settledBefore);
+		let sum: Reconciled = { recovered: [], families: 0, calls: 0, external: 0, obligations: 0 };
+		for (let from = 0; from < families.length; from += atOnce) {
+			const part = await some(input, families.slice(from, from + atOnce));
+			sum = {
+				recovered: [...sum.recovered, ...part.recovered],
+				families: sum.families + part.families,
+				calls: sum.calls + part.calls,
+				external: sum.external + part.external,
+				obligations: sum.obligations + part.obligations,
+			};
+		}
+		return sum;
+	};
+}
+
+function count(ended: readonly CallFacts[], stored: ReadonlyMap<string, StoredCall>) {
+	const rows = ended.map((call) => stored.get(call.family)).filter((row) => row !== undefined);
+	const external = rows.filter((row) => row.external);
+	return {
+		families: ended.length,
+		calls: rows.length,
+		external: external.length,
+		obligations: external.filter(({ owed }) => owed === 1).length,
+	};
+}

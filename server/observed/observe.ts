@@ -1,0 +1,284 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PbxEvent } from "../pbx-event.ts";
+import { type Journal, JournalProblem, type JournalReading } from "../pbx-journal.ts";
+import type { PbxState } from "../protocol/pbx.ts";
+import type { Blind, DailyCount, Windows } from "./windows.ts";
+
+/** A PBX that is watched. */
+export interface ObservedPbx {
+	readonly id: string;
+	readonly extensionPattern: string;
+	/** Null: the PBX's own journal is not read. */
+	readonly journal: Journal | null;
+}
+
+/** What the journal is compared with; handed over from the calls. */
+export interface ReconcileInput {
+	readonly pbxId: string;
+	readonly extensionPattern: string;
+	readonly reading: JournalReading;
+	readonly blind: readonly Blind[];
+	readonly live: { readonly at: number; readonly channels: ReadonlySet<string> } | null;
+	/** Contacts of which something was written later may not have reached the database yet by the live road. */
+	readonly settledBefore: number;
+}
+export interface Reconciled extends DailyCount {
+	readonly recovered: readonly { readonly from: number; readonly to: number }[];
+}
+
+interface Log {
+	info(details: object, message: string): void;
+	warn(details: object, message: string): void;
+}
+
+export interface ObserverDeps {
+	readonly windows: Windows;
+	readonly reconcile: (input: ReconcileInput) => Promise<Reconciled>;
+	readonly log: Log;
+	readonly now: () => number;
+}
+
+/** How often (ms) the time until which a PBX was seen is kept. */
+const beatEvery = 5_000;
+const reconcileEvery = 60_000;
+/** How often (ms) the last day of the journal is compared as a whole. */
+const countEvery = 3_600_000;
+const oneDay = 24 * 3_600_000;
+/** After a gap the PBX may still be writing: read soon, and once more. */
+const soon = [300, 5_000];
+/** Read again this far (ms) behind what was compared already: rows may be written late. */
+const overlap = 10 * 60_000;
+/** A dead link is noticed after that long (ms) at the latest. */
+const noticedWithin = 5_000;
+/** By then what was heard live is stored, as a rule (ms). */
+const storedWithin = 3_000;
+/** For so long (ms) a channel counts as live after its end was heard, and after its birth whatever a list says. */
+const remembered = 15_000;
+
+interface Watched {
+	pbx: ObservedPbx;
+	connected: boolean;
+	lastHeard: number;
+	/** When the PBX's list of live channels came last, by our clock. */
+	listedAt: number | null;
+	/** Channels by id: when each was heard to begin, and to end (null: it lives). */
+	readonly channels: Map<string, { born: number; ended: number | null }>;
+	/** By how much our clock is ahead of the PBX's, at most: events take time. */
+	skew: number | null;
+	/** Of another connection: the PBX's clock may have been set since. */
+	skewIsOld: boolean;
+	nextAt: number;
+	dueAt: number[];
+	/** Database work of this PBX, one after the other. */
+	work: Promise<void>;
+}
+
+/**
+ * Keeps the rows of what was seen and what was not, and has the PBX's own journal compared with the calls: when the
+ * server starts, after every gap, every minute, and every hour a whole day of it, which gives the figure `missing`.
+ */
+export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
+	const watched = new Map<string, Watched>();
+	const stopping = new AbortController();
+	let beat: NodeJS.Timeout | null = null;
+	let beatAt = 0;
+
+	const queue = (one: Watched, what: string, run: () => Promise<void>) => {
+		one.work = one.work.then(run).catch((error: unknown) => {
+			log.warn({ err: error, pbxId: one.pbx.id }, `${what} is not done`);
+		});
+	};
+	/** A gap must become a row, also when the database is away just then. */
+	const insist = (one: Watched, what: string, run: () => Promise<void>) => {
+		queue(one, what, async () => {
+			for (;;) {
+				try {
+					return await run();
+				} catch (error) {
+					if (stopping.signal.aborted) throw error;
+					log.warn({ err: error, pbxId: one.pbx.id }, `${what} is tried again`);
+					await sleep(1000, undefined, { signal: stopping.signal }).catch(() => {});
+				}
+			}
+		});
+	};
+
+	async function round(one: Watched): Promise<void> {
+		const { id, extensionPattern, journal } = one.pbx;
+		const before = await windows.observation(id);
+		if (journal === null || before === null) return;
+		const at = now();
+		// The journal's times are the PBX's.
+		const skew = one.skew ?? 0;
+		const first = before.since.getTime() - skew;
+		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
+		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
+		const since = Math.max(first, counts ? Math.min(compared, at - skew - oneDay) : compared);
+		try {
+			const reading = await journal.read(since);
+			const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({
+				id: window,
+				from: from - skew,
+				to: to === null ? null : to - skew,
+			}));
+			const live = one.listedAt === null ? null : { at: one.listedAt - skew, channels: new Set(one.channels.keys()) };
+			const settledBefore = at - skew - storedWithin;
+			const found = await reconcile({ pbxId: id, extensionPattern, reading, blind, live, settledBefore });
+			const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
+			if (hit.length > 0) await windows.recovered(hit);
+			if (found.recovered.length > 0) log.info({ pbxId: id, calls: found.recovered.length }, "calls were recovered");
+			await windows.reconciled(id, at, at - storedWithin, reading.newest, complaintOf(reading, before.journalNewest));
+			if (counts) await windows.counted(id, at, found);
+		} catch (error) {
+			if (!(error instanceof JournalProblem)) throw error;
+			await windows.failed(id, `${error.message} ${error.mend}`);
+		}
+	}
+
+	function tick(): void {
+		const at = now();
+		const beats = at - beatAt >= beatEvery;
+		if (beats) beatAt = at;
+		for (const one of watched.values()) {
+			for (const [id, { ended }] of one.channels) {
+				if (ended !== null && ended < at - remembered) one.channels.delete(id);
+			}
+			if (beats && one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, at));
+			const due = one.dueAt.filter((moment) => moment <= at);
+			if (due.length === 0 && at < one.nextAt) continue;
+			one.dueAt = one.dueAt.filter((moment) => moment > at);
+			one.nextAt = at + reconcileEvery;
+			queue(one, "reading the PBX's journal", () => round(one));
+		}
+	}
+
+	const hurry = (one: Watched) => {
+		const at = now();
+		one.dueAt = [
+			...one.dueAt.filter((moment) => moment > at).slice(0, soon.length),
+			...soon.map((delay) => at + delay),
+		];
+	};
+
+	/** The list replaces what was known, but for channels that were born while it was drawn up, or ended just now. */
+	const listed = (one: Watched, channels: readonly { channel: { id: string } }[], at: number) => {
+		for (const [id, { born, ended }] of one.channels) {
+			if (ended === null && born < at - remembered) one.channels.delete(id);
+		}
+		for (const { channel } of channels) {
+			if (!one.channels.has(channel.id)) one.channels.set(channel.id, { born: at, ended: null });
+		}
+		one.listedAt = at;
+		one.skewIsOld = true;
+	};
+
+	return {
+		/** Which PBXs there are. */
+		set(pbxs: readonly ObservedPbx[]): void {
+			const wanted = new Map(pbxs.map((pbx) => [pbx.id, pbx]));
+			for (const id of watched.keys()) if (!wanted.has(id)) watched.delete(id);
+			for (const pbx of pbxs) {
+				const known = watched.get(pbx.id);
+				if (known) {
+					known.pbx = pbx;
+					hurry(known);
+					continue;
+				}
+				const at = now();
+				const one: Watched = {
+					...{
+						pbx,
+						connected: false,
+						lastHeard: at,
+						listedAt: null,
+						channels: new Map(),
+						skew: null,
+						skewIsOld: false,
+					},
+					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve() },
+				};
+				watched.set(pbx.id, one);
+				insist(one, "noting that the server was down", async () => {
+					const before = await windows.observation(pbx.id);
+					if (before) await windows.open(pbx.id, before.until.getTime(), "server-stopped");
+				});
+			}
+		},
+		onEvents(pbxId: string, events: readonly PbxEvent[], receivedAt: number): void {
+			const one = watched.get(pbxId);
+			if (!one) return;
+			const heard = one.lastHeard;
+			one.lastHeard = receivedAt;
+			for (const event of events) {
+				if (event.kind === "channel.created") {
+					const late = receivedAt - event.at;
+					one.skew = one.skew === null || one.skewIsOld ? late : Math.min(one.skew, late);
+					one.skewIsOld = false;
+					one.channels.set(event.channel.id, { born: receivedAt, ended: null });
+				} else if (event.kind === "channel.ended") {
+					const known = one.channels.get(event.channel.id);
+					if (known) known.ended = receivedAt;
+				} else if (event.kind === "snapshot") {
+					listed(one, event.channels, receivedAt);
+					hurry(one);
+				} else if (event.kind === "gap" && event.cause !== "reconnect") {
+					insist(one, "noting a gap", () => windows.note(pbxId, heard, receivedAt, "events-lost"));
+					hurry(one);
+				}
+			}
+		},
+		onState(pbxId: string, state: PbxState, at: number): void {
+			const one = watched.get(pbxId);
+			if (!one || one.connected === (state === "connected")) return;
+			one.connected = state === "connected";
+			if (one.connected) {
+				insist(one, "closing a blind window", async () => {
+					await windows.seen(pbxId, at);
+					await windows.close(pbxId, at);
+				});
+				hurry(one);
+				return;
+			}
+			const from = Math.max(one.lastHeard, at - noticedWithin);
+			insist(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
+		},
+		start(): void {
+			beat ??= setInterval(tick, 250).unref();
+		},
+		/** Writes down until when each PBX was seen. */
+		async stop(): Promise<void> {
+			if (beat !== null) clearInterval(beat);
+			beat = null;
+			stopping.abort();
+			for (const one of watched.values()) {
+				if (one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, now()));
+			}
+			const work = [...watched.values()].map((one) => one.work);
+			// From now on a link that ends is ended by us.
+			watched.clear();
+			await Promise.all(work);
+		},
+		/** Resolves when what is under way is done. */
+		async idle(): Promise<void> {
+			await Promise.all([...watched.values()].map((one) => one.work));
+		},
+	};
+}
+
+export type Observer = ReturnType<typeof createObserver>;
+
+/** The first blind window in which a call took place. */
+function windowOf(blind: readonly Blind[], from: number, to: number): string[] {
+	const found = blind.find((window) => window.from <= to && (window.to === null || window.to >= from));
+	return found ? [found.id] : [];
+}
+
+/** What makes a journal that could be read doubtful. */
+function complaintOf({ newest, strange }: JournalReading, before: Date | null): string | null {
+	if (before !== null && (newest === null || newest < before.getTime())) {
+		const until = newest === null ? "is empty" : `ends at ${new Date(newest).toISOString()}`;
+		return `The journal ${until}, but rows up to ${before.toISOString()} were read before: it was emptied, or an old copy was put in its place.`;
+	}
+	if (strange === 0) return null;
+	return `${strange} records of the journal could not be understood: every column must be wrapped in CSV_QUOTE in cel_custom.conf.`;
+}

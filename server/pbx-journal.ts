@@ -1,0 +1,40 @@
+import type { PbxEvent } from "./pbx-event.ts";
+
+/** One customer contact as the PBX's own journal tells it: `asterisk/history` reads it, `calls/reconcile` compares it. */
+export interface JournalFamily {
+	/** The same events that the live road would have told. */
+	readonly events: readonly PbxEvent[];
+	/** Linked ids that turned out to be this call. */
+	readonly links: readonly string[];
+	/** Channels that began and of which no end is written. */
+	readonly open: readonly string[];
+	/** Time of its last row, milliseconds since the epoch. */
+	readonly lastAt: number;
+}
+
+/** What a journal said at one reading. */
+export interface JournalReading {
+	readonly families: readonly JournalFamily[];
+	/** Time of the newest row, null in an empty journal. */
+	readonly newest: number | null;
+	/** Records that could not be understood. */
+	readonly strange: number;
+}
+
+/** A PBX's own journal of calls, open for reading. */
+export interface Journal {
+	/** Every family of which something was written at or after `since`, whole. Throws JournalProblem. */
+	read(since: number): Promise<JournalReading>;
+}
+
+/** Why a journal cannot be read now, and what to do about it. */
+export class JournalProblem extends Error {
+	override readonly name = "JournalProblem";
+	readonly code: "missing" | "denied" | "locked" | "strange";
+	readonly mend: string;
+	constructor(code: JournalProblem["code"], message: string, mend: string, cause?: unknown) {
+		super(message, { cause });
+		this.code = code;
+		this.mend = mend;
+	}
+}

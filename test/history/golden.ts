@@ -1,0 +1,44 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { DatabaseSync } from "node:sqlite";
+import type { RawCelRow } from "../../server/asterisk/history/cel-row.ts";
+
+const folder = new URL("../traces/", import.meta.url);
+
+/** Names of the scenarios whose journal was recorded. */
+export function journals(): string[] {
+	const names = readdirSync(folder).filter((name) => name.endsWith(".cel.csv"));
+	return names.map((name) => name.slice(0, -".cel.csv".length)).sort();
+}
+
+/** What Asterisk wrote into cel-custom/Master.csv while the scenario was played. */
+export function journalText(name: string): string {
+	return readFileSync(new URL(`${name}.cel.csv`, folder), "utf8");
+}
+
+/** Everything, in the order in which it was recorded. */
+export function wholeJournal(): string {
+	const begun = (text: string) => /"(\d{4}-\d\d-\d\d [^"]*)"/.exec(text)?.[1] ?? "";
+	return journals()
+		.map(journalText)
+		.sort((a, b) => (begun(a) < begun(b) ? -1 : 1))
+		.join("");
+}
+
+/** The same rows in a file as cel_sqlite3_custom makes it. */
+export function writeSqlite(path: string, rows: readonly RawCelRow[]): void {
+	const db = new DatabaseSync(path);
+	db.exec(`create table cel (AcctId integer primary key, eventtype, eventtime, cid_name, cid_num, exten, context,
+		channame, appname, appdata, accountcode, uniqueid, linkedid, eventextra)`);
+	const insert =
+		db.prepare(`insert into cel (eventtype, eventtime, cid_name, cid_num, exten, context, channame, appname,
+		appdata, accountcode, uniqueid, linkedid, eventextra) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
+	db.exec("begin");
+	for (const row of rows) {
+		insert.run(
+			...[row.event, row.time, row.callerName, row.callerNumber, row.exten, row.context, row.channel],
+			...[row.application, row.data, row.accountCode, row.id, row.family, row.extra],
+		);
+	}
+	db.exec("commit");
+	db.close();
+}

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { createObserver, type ObserverDeps, type ReconcileInput } from "../../server/observed/observe.ts";
+import { createWindows, type Windows } from "../../server/observed/windows.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
+import { type Journal, JournalProblem, type JournalReading } from "../../server/pbx-journal.ts";
+import { until } from "../end-to-end/until.ts";
+import { type Company, monday, openCompany } from "../records/company.ts";
+
+let company: Company;
+let windows: Windows;
+let time = monday;
+let asked: ReconcileInput[] = [];
+let answer: () => Promise<JournalReading>;
+const observers: ReturnType<typeof createObserver>[] = [];
+const nothing: JournalReading = { families: [], newest: null, strange: 0 };
+
+beforeEach(async () => {
+	company = await openCompany();
+	windows = createWindows(company.database.pools.ingest);
+	time = monday;
+	asked = [];
+	answer = async () => nothing;
+});
+afterEach(async () => {
+	for (const observer of observers.splice(0)) await observer.stop();
+	await company?.drop();
+});
+
+function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
+	const journal: Journal = { read: () => answer() };
+	const observer = createObserver({
+		windows,
+		async reconcile(input) {
+			asked.push(input);
+			return { recovered: [], families: 0, calls: 0, external: 0, obligations: 0, ...found };
+		},
+		log: { info() {}, warn() {} },
+		now: () => time,
+	});
+	observers.push(observer);
+	observer.set([{ id: company.pbxId, extensionPattern: "^\\d{3}$", journal }]);
+	observer.start();
+	return observer;
+}
+const list = () => windows.list(company.pbxId);
+const seconds = (count: number) => {
+	time += count * 1000;
+};
+const heard = (event: PbxEvent) => [company.pbxId, [event], time] as const;
+const picture = (): PbxEvent => ({ kind: "snapshot", at: time, boot: "one", channels: [] });
+/** The server looks at its clock four times a second; the time that it sees is ours. */
+const rounds = (count: number) => until(`${count} rounds`, () => (asked.length >= count ? true : null), 5_000);
+
+test("a lost link is a window from what was heard last until the PBX is back, and calls of that time are counted to it", async () => {
+	const observer = observe({ recovered: [{ from: monday + 12_000, to: monday + 20_000 }] });
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	seconds(10);
+	observer.onEvents(...heard({ kind: "booted", at: time, boot: "one" }));
+	seconds(3);
+	observer.onState(company.pbxId, "away", time);
+	observer.onState(company.pbxId, "connecting", time);
+	await observer.idle();
+	expect(await list()).toMatchObject([{ cause: "link-lost", from: new Date(monday + 10_000).toISOString(), to: null }]);
+	seconds(30);
+	observer.onState(company.pbxId, "connected", time);
+	seconds(6);
+	await rounds(1);
+	await observer.idle();
+	expect(await list()).toMatchObject([
+		{ to: new Date(monday + 43_000).toISOString(), recovered: 1, reconciledAt: new Date(time).toISOString() },
+	]);
+});
+
+test("lost events are a window of their own, also while the link stays", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	seconds(2);
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 7 }));
+	await observer.idle();
+	expect(await list()).toMatchObject([
+		{ cause: "events-lost", from: new Date(monday).toISOString(), to: new Date(monday + 2000).toISOString() },
+	]);
+});
+
+test("a server that was down finds out since when, also when it was killed", async () => {
+	const first = observe();
+	first.onState(company.pbxId, "connected", time);
+	await first.idle();
+	seconds(6);
+	await until("the heart beats", async () => {
+		const seen = await windows.observation(company.pbxId);
+		return seen?.until.getTime() === time ? true : null;
+	});
+	// Killed: nothing more is written.
+	seconds(120);
+	const second = observe();
+	await second.idle();
+	expect(await list()).toMatchObject([
+		{ cause: "server-stopped", from: new Date(monday + 6000).toISOString(), to: null },
+	]);
+	second.onState(company.pbxId, "connected", time);
+	await second.idle();
+	expect(await list()).toMatchObject([{ to: new Date(time).toISOString() }]);
+});
+
+test("a PBX whose clock is slow is asked by its own clock", async () => {
+	const observer = observe();
+	const slow = 3_600_000;
+	observer.onState(company.pbxId, "connected", time);
+	const channel = {
+		...{ id: "1.1", family: "1.1", name: "PJSIP/101-1", technology: "PJSIP", endpoint: "101", state: "ring" as const },
+		...{ callerNumber: "", callerName: "", connectedNumber: "", connectedName: "", exten: "", context: "" },
+		...{ application: "", accountCode: "", variables: {} },
+	};
+	observer.onEvents(...heard({ kind: "channel.created", at: time - slow, channel }));
+	observer.onEvents(...heard(picture()));
+	seconds(61);
+	await rounds(1);
+	expect(asked[0]?.live).toEqual({ at: monday - slow, channels: new Set(["1.1"]) });
+	expect(asked[0]?.settledBefore).toBe(time - slow - 3000);
+});
+
+test("a journal that cannot be read, or is older than it was, is said", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	await observer.idle();
+	const problem = async () => (await windows.observation(company.pbxId))?.journalProblem ?? null;
+	const round = async () => {
+		seconds(61);
+		await until("a round", async () => ((await windows.observation(company.pbxId)) ? true : null));
+	};
+	answer = async () => ({ ...nothing, newest: monday });
+	seconds(61);
+	await rounds(1);
+	await observer.idle();
+	expect(await problem()).toBeNull();
+	answer = async () => ({ ...nothing, newest: monday - 3_600_000 });
+	seconds(61);
+	await rounds(2);
+	await observer.idle();
+	expect(await problem()).toContain("an old copy was put in its place");
+	answer = async () => {
+		throw new JournalProblem("locked", "It is locked.", "Wait.");
+	};
+	await round();
+	await until("it is said", async () => ((await problem()) === "It is locked. Wait." ? true : null));
+});

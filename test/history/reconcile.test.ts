@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { journalOf } from "../../server/asterisk/history/history.ts";
+import { createReconciler, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
+import type { JournalFamily } from "../../server/pbx-journal.ts";
+
+import { fold } from "../calls/fold.ts";
+import { type Company, openCompany } from "../records/company.ts";
+import { journalText, wholeJournal } from "./golden.ts";
+
+let company: Company;
+let folder: string;
+beforeEach(async () => {
+	company = await openCompany();
+	folder = mkdtempSync(join(tmpdir(), "dzvin-reconcile-"));
+});
+afterEach(async () => {
+	await company?.drop();
+	rmSync(folder, { recursive: true, force: true });
+});
+
+const later = Date.parse("2026-11-30T00:00:00Z");
+
+async function reconcile(families: readonly JournalFamily[], given: Partial<ReconcileInput> = {}) {
+	const { recorder, database, pbxId } = company;
+	const reconciler = createReconciler({ pool: database.pools.ingest, recorder, now: () => later });
+	return await reconciler({
+		pbxId,
+		extensionPattern: "^[1-4]0[1-7]$",
+		reading: { families, newest: null, strange: 0 },
+		blind: [],
+		live: { at: later, channels: new Set() },
+		settledBefore: later,
+		...given,
+	});
+}
+
+async function read(text: string): Promise<readonly JournalFamily[]> {
+	const path = join(folder, "Master.csv");
+	writeFileSync(path, text);
+	return (await journalOf({ kind: "cel-csv", path }).read(0)).families;
+}
+
+const stateOf = () =>
+	company.rows(`select linked_id, outcome, direction, number, talk_ms, recovered, interrupted, progress,
+		(select count(*)::integer from obligations o where o.call_id = c.id) as owed,
+		(select json_agg(l order by index) from legs l where l.call_id = c.id) as legs
+	from calls c order by linked_id`);
+
+test("every scenario is recovered from the journal alone: each call once, external ones owed once, and again changes nothing", async () => {
+	const families = await read(wholeJournal());
+	const first = await reconcile(families);
+	const state = await stateOf();
+	expect(first.families).toBeGreaterThan(65);
+	expect(state).toHaveLength(first.families);
+	expect(first).toMatchObject({ calls: first.families, obligations: first.external });
+	expect(first.recovered).toHaveLength(first.families);
+	expect(state.every(({ direction, owed }) => owed === (direction === "internal" ? 0 : 1))).toBe(true);
+	expect(state.every(({ recovered, interrupted }) => recovered === true && interrupted === false)).toBe(true);
+
+	const again = await reconcile(families);
+	expect(again.recovered).toEqual([]);
+	expect(await stateOf()).toEqual(state);
+});
+
+test("a call that was seen from beginning to end is left alone", async () => {
+	const families = await read(journalText("queue-answered"));
+	const [seen] = fold(families.flatMap(({ events }) => events)).facts;
+	if (!seen) throw new Error("no call");
+	await company.record(seen);
+	const before = await stateOf();
+	expect((await reconcile(families)).recovered).toEqual([]);
+	expect(await stateOf()).toEqual(before);
+	expect(before).toMatchObject([{ recovered: false, owed: 1 }]);
+});
+
+test("a call whose answer and end were not seen gets them, keeps its debt and what only the live road told", async () => {
+	const families = await read(journalText("direct-answered"));
+	const [whole] = fold(families.flatMap(({ events }) => events)).facts;
+	if (!whole) throw new Error("no call");
+	// The list of live channels ended it some time later, as a missed call.
+	const endedAt = (whole.endedAt ?? 0) + 20_000;
+	await company.record({
+		...whole,
+		...{ outcome: "missed", answeredAt: null, endedAt, talkMs: 0, ivr: "12", recovered: true },
+		legs: whole.legs.map((leg) => ({ ...leg, answeredAt: null, leftAt: endedAt, result: "no-answer" as const })),
+	});
+	const { recovered } = await reconcile(families);
+	expect(recovered).toMatchObject([{ missing: false }]);
+	expect(await company.rows("select outcome, ended_at, talk_ms, ivr from calls")).toEqual([
+		{ outcome: "answered", ended_at: new Date(whole.endedAt ?? 0), talk_ms: whole.talkMs, ivr: "12" },
+	]);
+	expect(await company.rows("select kind from obligations")).toEqual([{ kind: "call" }]);
+	expect(await company.rows("select extension, result from legs")).toEqual([{ extension: "101", result: "answered" }]);
+	expect((await reconcile(families)).recovered).toEqual([]);
+});
+
+test("a call that the PBX died under is ended, interrupted and owed; one that still lives is not touched", async () => {
+	const text = journalText("direct-answered");
+	const cut = text.slice(0, text.indexOf('\n"BRIDGE_EXIT"') + 1);
+	const families = await read(cut);
+	const [family] = families;
+	if (!family) throw new Error("no family");
+	const alive = { at: later, channels: new Set(family.open.slice(0, 1)) };
+	expect((await reconcile(families, { live: alive })).recovered).toEqual([]);
+	expect((await reconcile(families, { live: null })).recovered).toEqual([]);
+	expect(await stateOf()).toEqual([]);
+
+	const lostAt = family.lastAt + 5_000;
+	await reconcile(families, { blind: [{ from: lostAt, to: later }] });
+	expect(await company.rows("select outcome, interrupted, recovered, ended_at, talk_ms from calls")).toEqual([
+		{
+			outcome: "answered",
+			interrupted: true,
+			recovered: true,
+			ended_at: new Date(lostAt),
+			talk_ms: expect.any(Number),
+		},
+	]);
+	expect(await company.rows("select kind from obligations")).toEqual([{ kind: "call" }]);
+	// The journal comes back whole (it had lain on another machine): the end is the true one.
+	await reconcile(await read(text));
+	expect(await company.rows("select interrupted from calls")).toEqual([{ interrupted: false }]);
+});
+
+test("what was written just now is left to the live road", async () => {
+	const families = await read(journalText("direct-answered"));
+	const [{ lastAt } = { lastAt: 0 }] = families;
+	expect((await reconcile(families, { settledBefore: lastAt })).recovered).toEqual([]);
+	expect((await reconcile(families, { settledBefore: lastAt + 1 })).recovered).toHaveLength(1);
+});
+
+test("two calls that were joined while nobody looked become one, with one debt", async () => {
+	const families = await read(journalText("attended-transfer-two-calls-joined"));
+	const [joined] = fold(families.flatMap(({ events }) => events)).facts;
+	const other = families.flatMap(({ links }) => links).find((link) => link !== joined?.family);
+	if (!joined || !other) throw new Error("not two families");
+	const startedAt = Number(other.split(".")[0]) * 1000;
+	await company.record(
+		{ ...joined, outcome: "talking", endedAt: null },
+		{
+			...joined,
+			family: other,
+			startedAt,
+			direction: "outbound",
+			outcome: "talking",
+			endedAt: null,
+			rawNumber: "0507777777",
+		},
+	);
+	await reconcile(families);
+	expect(await stateOf()).toMatchObject([{ linked_id: joined.family, outcome: "answered", owed: 1 }]);
+	expect(await company.rows("select 1 from obligations")).toHaveLength(1);
+});
