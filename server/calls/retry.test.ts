@@ -14,8 +14,9 @@ test.each([
 	"57014",
 	"40P01",
 	"40001",
+	"23505",
 	"53300",
-])("a database that is away, busy or in a deadlock is asked again: %s", (code) => {
+])("a database that is away or busy, or whose row another writer has, is asked again: %s", (code) => {
 	expect(failureOf(failed(code))).toBe("passing");
 });
 
