@@ -196,7 +196,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	async function warm(): Promise<void> {
 		const held = await Promise.allSettled(Array.from({ length: pool.options.max }, () => pool.connect()));
 		const connections = held.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-		const nothing = writeStatement(newId(), [], settings());
+		const nothing = writeStatement(newId(), null, [], settings());
 		await Promise.allSettled(connections.map((connection) => connection.query(nothing)));
 		for (const connection of connections) connection.release();
 	}
