@@ -182,6 +182,7 @@ export async function createApp(
 	const observer = createObserver({
 		windows,
 		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, token: writer.token }),
+		leads: writer.leads,
 		log,
 		now,
 	});

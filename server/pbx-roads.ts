@@ -30,6 +30,8 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
 	let reading: Promise<void> = Promise.resolve();
+	/** What the roads were laid by last: the same list changes nothing, unless somebody asked for it. */
+	let laid = "";
 
 	const tell = (id: string, at: number) => {
 		const pbx = active.find((one) => one.id === id);
@@ -57,7 +59,7 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 		if (state !== "connected" || writer().leads(id)) return { state, problem, since };
 		return { state: "standby" as const, problem: "Another Dzvin server writes the calls of this PBX.", since };
 	};
-	const read = async () => {
+	const read = async (asked: boolean) => {
 		const unopened = new Map<string, PbxLive>();
 		active = await pbxs().accessList((name, error, id) => {
 			log.error({ pbx: name, err: error }, "the secrets of a PBX do not open");
@@ -67,6 +69,9 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 		for (const [id, live] of unopened) if (!closed.has(id)) bus.emit("pbx.state", { ...live, at: live.since });
 		closed = unopened;
 		// First who may speak, then their connections: no event of a PBX that the ingest does not know.
+		const wanted = JSON.stringify(active);
+		if (wanted === laid && !asked) return;
+		laid = wanted;
 		ingest.setPbxs(active);
 		writer().setPbxs(active.map(({ id }) => id));
 		observer.set(
@@ -79,15 +84,17 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 		fleet.set(active);
 	};
 	/** One after the other: the last list read is the one that stays. */
-	const reload = (): Promise<void> => {
-		reading = reading.then(read).catch((error: unknown) => log.error({ err: error }, "the list of PBXs is not read"));
+	const reload = (asked = true): Promise<void> => {
+		reading = reading
+			.then(() => read(asked))
+			.catch((error: unknown) => log.error({ err: error }, "the list of PBXs is not read"));
 		return reading;
 	};
-	const rereading = setInterval(() => void reload(), rereadEvery).unref();
-	const stopListening = bus.on("pbx.changed", "connections to PBXs", reload);
+	const rereading = setInterval(() => void reload(false), rereadEvery).unref();
+	const stopListening = bus.on("pbx.changed", "connections to PBXs", () => reload());
 
 	return {
-		start: reload,
+		start: () => reload(),
 		/** Resolves when the list that was last asked for is in use. */
 		settled: () => reading,
 		async stop(): Promise<void> {
@@ -104,6 +111,7 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 		},
 		/** Whether we write the calls of this PBX has changed. */
 		leadingChanged(id: string): void {
+			if (writer().leads(id)) observer.lead(id);
 			if (fleet.state(id).state === "connected") tell(id, Date.now());
 		},
 		live: (): PbxLive[] => [

@@ -224,9 +224,8 @@ describe("the doctor", () => {
 	});
 
 	it("stops where nothing answers", async () => {
-		const pbx = await startPbx();
-		await pbx.stop();
-		expect(await levels(launch(), accessTo(pbx))).toEqual({ port: "error", recordings: "warning" });
+		// Port 1: a port that was free a moment ago may be somebody else's now.
+		expect(await levels(launch(), accessTo({ port: 1 }))).toEqual({ port: "error", recordings: "warning" });
 	});
 
 	it("tries a refused login again when the account is found mended", async () => {
