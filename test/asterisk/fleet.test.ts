@@ -225,7 +225,11 @@ describe("the doctor", () => {
 
 	it("stops where nothing answers", async () => {
 		// Port 1: a port that was free a moment ago may be somebody else's now.
-		expect(await levels(launch(), accessTo({ port: 1 }))).toEqual({ port: "error", recordings: "warning" });
+		expect(await levels(launch(), accessTo({ port: 1 }))).toEqual({
+			port: "error",
+			recordings: "warning",
+			journal: "warning",
+		});
 	});
 
 	it("tries a refused login again when the account is found mended", async () => {

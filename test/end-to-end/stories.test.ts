@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Contact } from "../../server/protocol/contact.ts";
 import { PbxCheck } from "../../server/protocol/pbx.ts";
@@ -24,7 +25,8 @@ describe("what people do about real calls", { timeout: 60_000 }, () => {
 		const agents = await hireFloors(office, floors);
 		// A conversation in a test is short.
 		await office.do(office.admin, "PATCH", "/api/settings", { conversationSeconds: 1 });
-		({ id: pbxId } = await office.addPbx(started.lab));
+		const history = { kind: "cel-csv", path: join(started.lab.journalFolder, "cel-custom/Master.csv") } as const;
+		({ id: pbxId } = await office.addPbx(started.lab, { history }));
 		await office.pbxBecomes(pbxId, "connected");
 		desks = await sitDown(office, agents, 1);
 	}, 180_000);
