@@ -5,14 +5,15 @@ export type Db = NodePgDatabase;
 export type Transaction = Parameters<Parameters<Db["transaction"]>[0]>[0];
 export type Queryable = Db | Transaction;
 
-/** Two roads into one database, so that a slow report never holds up a ringing phone. */
+/** Several roads into one database, so that a slow report never holds up a ringing phone. */
 export interface Database {
 	readonly url: string;
 	/** For what people ask for: lists, pages, forms. */
 	readonly ui: Db;
 	/** For what the PBX tells: recording of calls and the read behind a pop-up. */
 	readonly ingest: Db;
-	readonly pools: { readonly ui: pg.Pool; readonly ingest: pg.Pool };
+	/** `journal`: one connection for the raw events, so that nothing else ever waits behind them. */
+	readonly pools: { readonly ui: pg.Pool; readonly ingest: pg.Pool; readonly journal: pg.Pool };
 	close(): Promise<void>;
 }
 
@@ -24,6 +25,8 @@ interface PoolShape {
 	readonly statementTimeout: number;
 	/** Settings of the sessions, for example `-c name=value`. */
 	readonly options?: string;
+	/** Milliseconds after which the server gives a transaction up whose client is silent: it may hold a lock of the calls. */
+	readonly idleInTransaction: number;
 }
 
 /**
@@ -34,8 +37,10 @@ interface PoolShape {
 const planOnce = "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off";
 
 const shapes = {
-	ui: { max: 12, warm: 4, statementTimeout: 10_000 },
-	ingest: { max: 6, warm: 3, statementTimeout: 5_000, options: planOnce },
+	ui: { max: 12, warm: 4, statementTimeout: 10_000, idleInTransaction: 30_000 },
+	ingest: { max: 6, warm: 3, statementTimeout: 5_000, idleInTransaction: 5_000, options: planOnce },
+	// What takes longer goes into the spill file meanwhile. Two: one writes, one reads what a start needs.
+	journal: { max: 2, warm: 1, statementTimeout: 5_000, idleInTransaction: 5_000 },
 } as const satisfies Record<string, PoolShape>;
 
 /** The server ends a statement first; only a server that answers nothing at all lets this much more time pass. */
@@ -48,7 +53,9 @@ const silenceAllowance = 2_000;
 export function connectDatabase(url: string, onPoolError: (pool: string, error: Error) => void): Database {
 	const ui = openPool(url, "ui", shapes.ui, onPoolError);
 	const ingest = openPool(url, "ingest", shapes.ingest, onPoolError);
+	const journal = openPool(url, "journal", shapes.journal, onPoolError);
 	const warming = Promise.all([
+		warm(journal, shapes.journal.warm, (error) => onPoolError("journal", error)),
 		warm(ui, shapes.ui.warm, (error) => onPoolError("ui", error)),
 		warm(ingest, shapes.ingest.warm, (error) => onPoolError("ingest", error)),
 	]);
@@ -56,10 +63,10 @@ export function connectDatabase(url: string, onPoolError: (pool: string, error: 
 		url,
 		ui: drizzle({ client: ui }),
 		ingest: drizzle({ client: ingest }),
-		pools: { ui, ingest },
+		pools: { ui, ingest, journal },
 		async close() {
 			await warming;
-			await Promise.all([ui.end(), ingest.end()]);
+			await Promise.all([ui.end(), ingest.end(), journal.end()]);
 		},
 	};
 }
@@ -80,7 +87,7 @@ function openPool(
 		connectionTimeoutMillis: 5_000,
 		statement_timeout: shape.statementTimeout,
 		query_timeout: shape.statementTimeout + silenceAllowance,
-		idle_in_transaction_session_timeout: 30_000,
+		idle_in_transaction_session_timeout: shape.idleInTransaction,
 		keepAlive: true,
 	});
 	pool.on("error", (error) => onPoolError(name, error));

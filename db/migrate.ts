@@ -27,6 +27,7 @@ export async function migrate(url: string, now: Date = new Date()): Promise<void
 		await client.query("select pg_advisory_lock($1)", [migrationLock]);
 		await runMigrations(drizzle({ client }), { migrationsFolder });
 		await makeMonths(client, now);
+		await keepJournal(client, now, null);
 		await client.query("select pg_advisory_unlock($1)", [migrationLock]);
 	} catch (error) {
 		throw broken ?? error;
@@ -41,6 +42,14 @@ export async function makeMonths(client: Pick<pg.Client, "query">, now: Date): P
 		const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset, 1));
 		await client.query("select make_month($1)", [month]);
 	}
+}
+
+/**
+ * Partitions of the journal from the day before `now` to a week ahead; drops those older than `days`, none when null.
+ * Cheap when there is nothing to do; call it once a day.
+ */
+export async function keepJournal(client: Pick<pg.Client, "query">, now: Date, days: number | null): Promise<void> {
+	await client.query("select keep_journal($1::date, $2::integer)", [now.toISOString().slice(0, 10), days ?? 100_000]);
 }
 
 async function requireServer(client: pg.Client): Promise<void> {

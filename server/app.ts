@@ -1,9 +1,10 @@
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
 import { connectDatabase, type Database, type Queryable } from "../db/connect.ts";
-import { makeMonths } from "../db/migrate.ts";
+import { keepJournal, makeMonths } from "../db/migrate.ts";
 import { type AuditEntry, writeAudit } from "./access/audit.ts";
 import { createAuth } from "./access/auth.ts";
 import { guard } from "./access/guard.ts";
@@ -16,6 +17,9 @@ import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
 import { stanzas } from "./asterisk/stanzas.ts";
 import { followContacts } from "./calls/follow-contacts.ts";
 import { createIngest } from "./calls/ingest.ts";
+import { createJournal } from "./calls/journal/journal.ts";
+import { readPast } from "./calls/journal/replay.ts";
+import { openSpill } from "./calls/journal/spill.ts";
 import { readLiveFacts } from "./calls/live-facts.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
@@ -24,6 +28,7 @@ import { createRecorder } from "./calls/record.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
+import { createSingleWriter } from "./calls/single-writer.ts";
 import { registerTodayRoute } from "./calls/today.ts";
 import { createPbxs } from "./company/pbxs.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
@@ -148,11 +153,26 @@ export async function createApp(
 		log,
 	});
 	followContacts(database.pools.ingest, bus);
+	const spill = await openSpill(join(config.dataDir, "journal-spill"), (bytes) =>
+		log.warn({ bytes }, "the last line of the spill file was torn by a kill"),
+	);
+	const journal = createJournal({ db: database.pools.journal, spill, log, now });
+	const spilled = spill.oldest;
+	const past = { db: database.pools.journal, spilledSince: () => spilled, drained: journal.drained, now };
 	const ingest = createIngest({
 		recorder,
 		bus,
 		log,
 		liveCalls: (pbxId) => readLiveFacts(database.pools.ingest, pbxId),
+		past: (...about) => readPast(past, ...about),
+		...(config.journalDays > 0 ? { keep: journal.push } : {}),
+		singleWriter: true,
+	});
+	const writer = createSingleWriter({
+		url: config.databaseUrl,
+		leading: () => ingest,
+		onChange: (pbxId) => roads.leadingChanged(pbxId),
+		log,
 	});
 	const recordings = createRecordingWatcher({ pool, bus, log });
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
@@ -161,11 +181,12 @@ export async function createApp(
 	const windows = createWindows(database.pools.ingest);
 	const observer = createObserver({
 		windows,
-		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now }),
+		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, token: writer.token }),
+		leads: writer.leads,
 		log,
 		now,
 	});
-	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, observer, bus, log });
+	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, journal, writer: () => writer, observer, bus, log });
 	const pbxs = createPbxs({
 		database,
 		bus,
@@ -230,9 +251,11 @@ export async function createApp(
 	// A server that runs for years makes the partitions of coming months, and forgets old sessions, as it goes.
 	const daily = setInterval(
 		() => {
-			Promise.all([makeMonths(database.pools.ui, new Date(now())), auth.sweep()]).catch((error: unknown) =>
-				log.error({ err: error }, "the daily work is not done"),
-			);
+			Promise.all([
+				makeMonths(database.pools.ui, new Date(now())),
+				keepJournal(database.pools.ui, new Date(now()), config.journalDays),
+				auth.sweep(),
+			]).catch((error: unknown) => log.error({ err: error }, "the daily work is not done"));
 		},
 		24 * 60 * 60_000,
 	).unref();
@@ -295,6 +318,8 @@ export async function createApp(
 			await roads.stop();
 			await demo.stop();
 			await ingest.stop();
+			await journal.stop();
+			await writer.stop();
 			await recorder.stop();
 			await recordings.stop();
 			hub.stop();

@@ -25,6 +25,8 @@ export interface Config {
 	readonly logLevel: LogLevel;
 	readonly trustProxy: boolean;
 	readonly demo: boolean;
+	/** Days for which the raw events of the PBXs are kept; 0: none are. */
+	readonly journalDays: number;
 }
 
 type LogLevel = z.infer<typeof LogLevel>;
@@ -52,7 +54,7 @@ const keys = {
 	DZVIN_DATA_DIR: key(
 		text.min(1),
 		".data",
-		"Folder for everything that the server keeps: the embedded database, the secret key. Back it up.",
+		"Folder for everything that the server keeps: the embedded database, the secret key, and `journal-spill`, where events of the PBXs wait while the database is away. Back it up.",
 	),
 	DZVIN_PUBLIC_URL: key(
 		address(["http:", "https:"]).nullable(),
@@ -100,6 +102,11 @@ const keys = {
 		yesOrNo,
 		"false",
 		"`true` behind a reverse proxy: the client's address and protocol are then read from `X-Forwarded-*`.",
+	),
+	DZVIN_JOURNAL_DAYS: key(
+		text.pipe(z.coerce.number<string>().int().min(0).max(3_650)),
+		"30",
+		"Days for which the raw events of the PBXs are kept, so that any call of that time can be rebuilt (`npm run rebuild`). About 15 KB a call; older days are dropped whole, once a day. `0` keeps none: then a kill can lose what was not stored yet.",
 	),
 	DZVIN_DEMO: key(
 		yesOrNo,
@@ -157,6 +164,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
 		logLevel: value("DZVIN_LOG_LEVEL", keys.DZVIN_LOG_LEVEL),
 		trustProxy: value("DZVIN_TRUST_PROXY", keys.DZVIN_TRUST_PROXY),
 		demo: value("DZVIN_DEMO", keys.DZVIN_DEMO),
+		journalDays: value("DZVIN_JOURNAL_DAYS", keys.DZVIN_JOURNAL_DAYS),
 	};
 	const givenKey = value("DZVIN_SECRET_KEY", keys.DZVIN_SECRET_KEY);
 	if (Object.keys(problems).length > 0) throw new ConfigError(problems);

@@ -2,6 +2,8 @@ import type { FastifyBaseLogger } from "fastify";
 import { createFleet } from "./asterisk/fleet.ts";
 import { journalOf } from "./asterisk/history/history.ts";
 import type { Ingest } from "./calls/ingest.ts";
+import type { Journal } from "./calls/journal/journal.ts";
+import type { SingleWriter } from "./calls/single-writer.ts";
 import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
 import type { Observer } from "./observed/observe.ts";
@@ -11,35 +13,53 @@ import type { PbxLive } from "./protocol/live.ts";
 interface Deps {
 	readonly pbxs: () => Pbxs;
 	readonly ingest: Ingest;
+	readonly journal: Pick<Journal, "newLink">;
+	readonly writer: () => SingleWriter;
 	/** Keeps account of what was seen and what was not. */
 	readonly observer: Observer;
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
 }
 
+/** Milliseconds after which the list is read again: another server may have changed it. */
+const rereadEvery = 10_000;
+
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, observer, bus, log }: Deps) {
+export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, log }: Deps) {
 	let active: readonly PbxAccess[] = [];
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
 	let reading: Promise<void> = Promise.resolve();
+	/** What the roads were laid by last: the same list changes nothing, unless somebody asked for it. */
+	let laid = "";
 
+	const tell = (id: string, at: number) => {
+		const pbx = active.find((one) => one.id === id);
+		if (pbx === undefined) return;
+		const { state, problem } = standing(id);
+		const moment = new Date(at).toISOString();
+		bus.emit("pbx.state", { id, name: pbx.name, state, problem, since: moment, at: moment });
+	};
 	const fleet = createFleet({
 		onEvents(pbxId, events, receivedAt) {
 			// First the calls: nothing may hold a pop-up up.
 			ingest.push(pbxId, events, receivedAt);
 			observer.onEvents(pbxId, events, receivedAt);
 		},
-		onState(id, state, problem, at) {
-			const pbx = active.find((one) => one.id === id);
-			if (pbx === undefined) return;
-			observer.onState(id, state, at);
-			const moment = new Date(at).toISOString();
-			bus.emit("pbx.state", { id, name: pbx.name, state, problem, since: moment, at: moment });
+		onState(id, state, _problem, at) {
+			journal.newLink(id);
+			if (active.some((pbx) => pbx.id === id)) observer.onState(id, state, at);
+			tell(id, at);
 		},
 		log,
 	});
-	const read = async () => {
+	/** A connection that only stands by says so. */
+	const standing = (id: string) => {
+		const { state, problem, since } = fleet.state(id);
+		if (state !== "connected" || writer().leads(id)) return { state, problem, since };
+		return { state: "standby" as const, problem: "Another Dzvin server writes the calls of this PBX.", since };
+	};
+	const read = async (asked: boolean) => {
 		const unopened = new Map<string, PbxLive>();
 		active = await pbxs().accessList((name, error, id) => {
 			log.error({ pbx: name, err: error }, "the secrets of a PBX do not open");
@@ -49,7 +69,11 @@ export function createPbxRoads({ pbxs, ingest, observer, bus, log }: Deps) {
 		for (const [id, live] of unopened) if (!closed.has(id)) bus.emit("pbx.state", { ...live, at: live.since });
 		closed = unopened;
 		// First who may speak, then their connections: no event of a PBX that the ingest does not know.
+		const wanted = JSON.stringify(active);
+		if (wanted === laid && !asked) return;
+		laid = wanted;
 		ingest.setPbxs(active);
+		writer().setPbxs(active.map(({ id }) => id));
 		observer.set(
 			active.map(({ id, extensionPattern, history }) => ({
 				id,
@@ -60,18 +84,22 @@ export function createPbxRoads({ pbxs, ingest, observer, bus, log }: Deps) {
 		fleet.set(active);
 	};
 	/** One after the other: the last list read is the one that stays. */
-	const reload = (): Promise<void> => {
-		reading = reading.then(read).catch((error: unknown) => log.error({ err: error }, "the list of PBXs is not read"));
+	const reload = (asked = true): Promise<void> => {
+		reading = reading
+			.then(() => read(asked))
+			.catch((error: unknown) => log.error({ err: error }, "the list of PBXs is not read"));
 		return reading;
 	};
-	const stopListening = bus.on("pbx.changed", "connections to PBXs", reload);
+	const rereading = setInterval(() => void reload(false), rereadEvery).unref();
+	const stopListening = bus.on("pbx.changed", "connections to PBXs", () => reload());
 
 	return {
-		start: reload,
+		start: () => reload(),
 		/** Resolves when the list that was last asked for is in use. */
 		settled: () => reading,
 		async stop(): Promise<void> {
 			stopListening();
+			clearInterval(rereading);
 			await reading;
 			await fleet.stop();
 		},
@@ -79,11 +107,16 @@ export function createPbxRoads({ pbxs, ingest, observer, bus, log }: Deps) {
 		stateOf(id: string): (Pick<PbxLive, "state" | "problem"> & { since: number }) | null {
 			const unopened = closed.get(id);
 			if (unopened !== undefined) return { ...unopened, since: Date.parse(unopened.since) };
-			return active.some((pbx) => pbx.id === id) ? fleet.state(id) : null;
+			return active.some((pbx) => pbx.id === id) ? standing(id) : null;
+		},
+		/** Whether we write the calls of this PBX has changed. */
+		leadingChanged(id: string): void {
+			if (writer().leads(id)) observer.lead(id);
+			if (fleet.state(id).state === "connected") tell(id, Date.now());
 		},
 		live: (): PbxLive[] => [
 			...active.map(({ id, name }) => {
-				const { state, problem, since } = fleet.state(id);
+				const { state, problem, since } = standing(id);
 				return { id, name, state, problem, since: new Date(since).toISOString() };
 			}),
 			...closed.values(),

@@ -1,11 +1,13 @@
 import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
+import { type Backlog, createBacklog } from "./backlog.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
+import type { Past } from "./journal/replay.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
 import { emptyTracker, next, remember, type TrackerState } from "./tracker.ts";
-import type { TrackerRules } from "./tracker-rules.ts";
+import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
 /** What the ingest needs to know of a PBX. */
@@ -22,6 +24,12 @@ export interface IngestDeps {
 	readonly log: Log;
 	/** Calls of this PBX that an earlier run of the server left live; left out: there are none. */
 	readonly liveCalls?: (pbxId: string) => Promise<readonly CallFacts[]>;
+	/** What the journal has of the time before; left out: nothing. */
+	readonly past?: (pbxId: string, live: readonly CallFacts[], heardSince: number | null) => Promise<Past>;
+	/** Takes, beside the fold, the events that went into it. */
+	readonly keep?: (pbxId: string, events: readonly PbxEvent[], receivedAt: number) => void;
+	/** Several servers may listen: events wait until `lead` says that this one writes. */
+	readonly singleWriter?: boolean;
 	/** Waits so many milliseconds, or until the signal; tests hand in one that does not sleep. */
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
@@ -31,6 +39,12 @@ export interface Ingest {
 	push(pbxId: string, events: readonly PbxEvent[], receivedAt: number): void;
 	/** Which PBXs there are; events of others are dropped. */
 	setPbxs(pbxs: readonly IngestPbx[]): void;
+	/** This server writes the calls of the PBX from now on; `anew`: another one may have written before. */
+	lead(pbxId: string, token: number, anew: boolean): void;
+	/** Another server writes them: what is known here is forgotten, and what comes waits. */
+	standBy(pbxId: string): void;
+	/** The server that writes lives: it has what came until some seconds ago. */
+	othersLead(pbxId: string): void;
 	/** Resolves when everything pushed so far is stored or given up with a log line. */
 	idle(): Promise<void>;
 	/** Takes nothing new; writes what waits, but does not wait for a database that is away. */
@@ -47,12 +61,14 @@ interface Line {
 	readonly writer: Writer;
 	/** Things beyond the tracker's limits at which that is said again: loudly, each time their number doubles. */
 	alarm: number;
-	/** What came while the live calls of an earlier run are read: they go into the tracker first. Null: they are in. */
-	early: { readonly events: readonly PbxEvent[]; readonly receivedAt: number }[] | null;
+	/** What came while the calls of an earlier run are read, which go into the tracker first, or while we stand by. */
+	early: Backlog | null;
+	/** Checked in every write; null: this server is the only one. */
+	token: number | null;
 }
 
-const longestExtension = 80;
-const standardPattern = /^\d{2,5}$/;
+/** Milliseconds for which a standing-by server keeps what it hears: longer than a dead writer can hold its lock. */
+const heardFor = 30_000;
 
 /** From the events of each PBX over its tracker to the recorder; one line for each PBX, in order. */
 export function createIngest(deps: IngestDeps): Ingest {
@@ -61,12 +77,6 @@ export function createIngest(deps: IngestDeps): Ingest {
 	const gone: Writer[] = [];
 	const loading = new Set<Promise<void>>();
 	const stopping = new AbortController();
-
-	function rulesOf({ id, extensionPattern }: IngestPbx): TrackerRules {
-		const pattern = compile(extensionPattern) ?? standardPattern;
-		// The pattern is an admin's, the name comes from the PBX: a short one bounds what they can cost together.
-		return { pbxId: id, isExtension: (endpoint) => endpoint.length <= longestExtension && pattern.test(endpoint) };
-	}
 
 	function take(line: Line, event: PbxEvent): readonly CallChange[] {
 		const { state, changes } = next(line.state, event, line.rules);
@@ -86,7 +96,9 @@ export function createIngest(deps: IngestDeps): Ingest {
 				log.error({ err: error, pbxId, kind: event.kind }, "An event could not be understood.");
 			}
 		}
+		// The pop-up first; then, beside it, the journal.
 		line.writer.kick();
+		deps.keep?.(pbxId, events, receivedAt);
 		const { beyond } = line.state.families;
 		if (beyond < line.alarm) return;
 		log.error({ pbxId, beyond }, "The PBX tells of more than is kept: what is beyond the limits is not seen.");
@@ -94,43 +106,69 @@ export function createIngest(deps: IngestDeps): Ingest {
 	}
 
 	function open(pbx: IngestPbx): void {
-		const { liveCalls } = deps;
+		const full = (lost: number) =>
+			log.error({ pbxId: pbx.id, lost }, "Events wait too long and are lost; the PBX's own journal has them.");
 		const line: Line = {
 			rules: rulesOf(pbx),
 			name: pbx.name,
 			pattern: pbx.extensionPattern,
 			state: emptyTracker(),
-			writer: createWriter(pbx.id, deps),
+			writer: createWriter(pbx.id, { ...deps, token: () => line.token, onFenced: () => standBy(pbx.id, line) }),
+			early: deps.liveCalls || deps.singleWriter ? createBacklog(full) : null,
+			token: null,
 			alarm: 1,
-			early: liveCalls ? [] : null,
 		};
 		lines.set(pbx.id, line);
-		if (!liveCalls) return;
-		const loaded = load(pbx.id, line, liveCalls).finally(() => loading.delete(loaded));
+		if (!deps.singleWriter) begin(pbx.id, line);
+	}
+
+	function begin(pbxId: string, line: Line): void {
+		if (!line.early) return;
+		const loaded = load(pbxId, line, line.early).finally(() => loading.delete(loaded));
 		loading.add(loaded);
 	}
 
 	/** Without these calls those that ended while nobody listened would stay live for ever: tried until it succeeds. */
-	async function load(pbxId: string, line: Line, liveCalls: NonNullable<IngestDeps["liveCalls"]>): Promise<void> {
-		for (let attempt = 1; !stopping.signal.aborted && lines.get(pbxId) === line; attempt++) {
+	async function load(pbxId: string, line: Line, early: Backlog): Promise<void> {
+		const current = () => !stopping.signal.aborted && lines.get(pbxId) === line;
+		for (let attempt = 1; current(); attempt++) {
 			try {
-				remember(line.state, await liveCalls(pbxId));
+				await recall(pbxId, line, early.start);
 				break;
 			} catch (error) {
 				log.warn({ err: error, pbxId, attempt }, "Reading the calls that were live is tried again.");
 				await (deps.wait ?? rest)(retryDelay(attempt), stopping.signal);
 			}
 		}
-		const early = line.early ?? [];
+		if (lines.get(pbxId) !== line) return;
 		line.early = null;
-		for (const { events, receivedAt } of early) digest(pbxId, line, events, receivedAt);
+		for (const { events, receivedAt } of early.take()) digest(pbxId, line, events, receivedAt);
+		line.writer.kick();
+	}
+
+	/** Puts the tracker where an earlier run, or another server, left it. What was not stored then is stored now. */
+	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<void> {
+		const live = (await deps.liveCalls?.(pbxId)) ?? [];
+		const past = await deps.past?.(pbxId, live, heardSince);
+		line.state = emptyTracker();
+		remember(line.state, past?.remembered ?? live);
+		if (!past) return;
+		for await (const event of past.events) line.writer.add(take(line, event), Date.now());
+		if (past.gap) take(line, { kind: "gap", at: line.state.now, cause: "reconnect", missing: null });
+	}
+
+	/** A line that writes starts anew; what it knew, another server knows better. */
+	function standBy(pbxId: string, line: Line): void {
+		if (lines.get(pbxId) !== line || line.token === null) return;
+		gone.push(line.writer);
+		open({ id: pbxId, name: line.name, extensionPattern: line.pattern });
 	}
 
 	return {
 		push(pbxId, events, receivedAt) {
 			const line = lines.get(pbxId);
 			if (!line || stopping.signal.aborted) return;
-			if (line.early) line.early.push({ events, receivedAt });
+			if (line.early) line.early.add({ events, receivedAt });
 			else digest(pbxId, line, events, receivedAt);
 		},
 		setPbxs(pbxs) {
@@ -152,6 +190,24 @@ export function createIngest(deps: IngestDeps): Ingest {
 				line.rules = rulesOf(pbx);
 			}
 		},
+		lead(pbxId, token, anew) {
+			const before = lines.get(pbxId);
+			if (before && anew) standBy(pbxId, before);
+			if (anew) deps.recorder.forget();
+			const line = lines.get(pbxId);
+			if (!line) return;
+			const waits = line.token === null;
+			line.token = token;
+			if (waits) begin(pbxId, line);
+		},
+		standBy(pbxId) {
+			const line = lines.get(pbxId);
+			if (line) standBy(pbxId, line);
+		},
+		othersLead(pbxId) {
+			const line = lines.get(pbxId);
+			if (line?.token === null) line.early?.trim(Date.now() - heardFor);
+		},
 		async idle() {
 			await Promise.all(loading);
 			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
@@ -164,12 +220,4 @@ export function createIngest(deps: IngestDeps): Ingest {
 		},
 		waiting: () => [...lines.values()].reduce((sum, { writer }) => sum + writer.waiting(), 0),
 	};
-}
-
-function compile(pattern: string): RegExp | null {
-	try {
-		return new RegExp(pattern);
-	} catch {
-		return null;
-	}
 }

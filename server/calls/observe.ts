@@ -6,7 +6,7 @@ import { deviceName } from "./party.ts";
 import { compareSnapshot, endEverything } from "./snapshot.ts";
 
 /** Dialplan variables in which distributions keep the dialled number. */
-const DID_VARIABLES = new Set(["FROM_DID", "__FROM_DID", "DID", "EXTERNAL_DID"]);
+export const DID_VARIABLES = new Set(["FROM_DID", "__FROM_DID", "DID", "EXTERNAL_DID"]);
 
 /** Puts what an event tells into the families. What only concerns devices and queues as such is left alone. */
 export function observe(all: Families, event: PbxEvent, boot: string | null, now: number): void {

@@ -20,6 +20,8 @@ export interface ChangeQueue {
 	add(changes: readonly CallChange[], receivedAt: number): void;
 	/** Up to `most` calls of the lane, oldest first, and those that they are merged into. None of a `busy` family. */
 	take(lane: Lane, most: number, busy: ReadonlySet<string>): Waiting;
+	/** Nothing of what waits is to be written. */
+	clear(): void;
 	/** Calls that wait. */
 	readonly size: number;
 }
@@ -35,6 +37,10 @@ export function createChangeQueue(): ChangeQueue {
 	return {
 		get size() {
 			return lanes.running.size + lanes.over.size;
+		},
+		clear() {
+			lanes.running.clear();
+			lanes.over.clear();
 		},
 		add(changes, receivedAt) {
 			for (const change of changes) {

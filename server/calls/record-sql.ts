@@ -76,6 +76,15 @@ const recordingColumns = [
 	["closed", "boolean"],
 ] as const;
 
+/**
+ * Finds the token, and keeps it as it is until the transaction ends: a server that takes over waits for this write, and a
+ * write that comes behind it sees the new token, whatever its snapshot says (PostgreSQL re-reads a row that it locks).
+ */
+export const holdToken = {
+	name: "hold-token",
+	text: "select 1 from pbx_writers where pbx_id = $1 and token = $2 for share",
+};
+
 type Columns = readonly (readonly [name: string, type: string])[];
 const names = (columns: Columns, prefix = "") => columns.map(([name]) => `${prefix}"${name}"`).join(", ");
 const lists = (columns: Columns, from: number) => columns.map(([, type], at) => `$${from + at}::${type}[]`).join(", ");
@@ -84,8 +93,9 @@ const given = (columns: Columns, from: number) =>
 
 const legsFrom = callColumns.length + 1;
 const pbx = legsFrom + legColumns.length;
+const token = pbx + 1;
 /** Not a column: whether the call's obligation is to be looked at. */
-const owe = pbx + 1;
+const owe = token + 1;
 const recordingsFrom = owe + 1;
 const processWithin = recordingsFrom + recordingColumns.length;
 const [callBackWithin, company] = [processWithin + 1, processWithin + 2];
@@ -113,9 +123,16 @@ const newerLeg = `	on conflict (call_id, call_started_at, index) do update set
 		(excluded.extension, excluded.placed, excluded.rang_at, excluded.answered_at, excluded.left_at, excluded.result,
 			excluded.user_id)`;
 
+const fence = `
+fence as materialized (
+	select 1 from pbx_writers where pbx_id = $${pbx}::uuid and token = $${token}::bigint for share
+),`;
+const mayWrite = `($${token}::bigint is null or exists (select 1 from fence))`;
+
 /** Calls with the people on their legs. */
 const callsAndLegs = `
-with given as (
+with ${fence}
+given as (
 	select * from unnest(${lists(callColumns, 1)}, $${owe}::boolean[]) as t(${names(callColumns)}, owe)
 ),
 given_legs as (
@@ -134,7 +151,7 @@ saved as (
 	insert into calls (pbx_id, ${names(callColumns)}, user_ids)
 	select $${pbx}::uuid, ${names(callColumns, "g.")}, coalesce(p.ids, '{}')
 	from given g left join people p on p.call_id = g.id
-	where not exists (select 1 from merged_calls m where m.call_id = g.id)
+	where not exists (select 1 from merged_calls m where m.call_id = g.id) and ${mayWrite}
 	order by g.id
 ${newerFacts}
 	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.contact_chosen,
@@ -212,7 +229,8 @@ from saved s left join owed w on w.call_id = s.id left join people p on p.call_i
 const writeRunningCall = {
 	name: "write-running-call",
 	text: `
-with given_legs as materialized (
+with ${fence}
+given_legs as materialized (
 	select l.*, u.id as user_id, u.name as user_name from (${given(legColumns, legsFrom)}) l
 	left join users u on u.extension = l.extension and u.active and not l.outside
 ),
@@ -220,7 +238,7 @@ saved as (
 	insert into calls (pbx_id, ${names(callColumns)}, user_ids)
 	select $${pbx}::uuid, ${callColumns.map(([, type], at) => `$${at + 1}::${type}`).join(", ")},
 		array(select distinct user_id from given_legs where user_id is not null)
-	where not exists (select 1 from merged_calls where call_id = $1::uuid)
+	where not exists (select 1 from merged_calls where call_id = $1::uuid) and ${mayWrite}
 ${newerFacts}
 	returning calls.id, calls.started_at, calls.contact_id, calls.contact_chosen
 ),
@@ -238,13 +256,18 @@ from saved s`,
 };
 
 /** The statement that stores these calls, with its values. Calls must be distinct. */
-export function writeStatement(pbxId: string, batch: readonly Resolved[], settings: Settings): QueryConfig {
-	const values = writeValues(pbxId, batch, settings);
+export function writeStatement(
+	pbxId: string,
+	held: number | null,
+	batch: readonly Resolved[],
+	settings: Settings,
+): QueryConfig {
+	const values = writeValues(pbxId, held, batch, settings);
 	const [only] = batch;
 	if (batch.length !== 1 || !only || only.owe || only.recordings.length > 0) return { ...writeCalls, values };
 	// The columns of the one call stand alone, those of its legs stay lists.
 	const single = values
-		.slice(0, pbx)
+		.slice(0, token)
 		.map((value, at) => (at < legsFrom - 1 && Array.isArray(value) ? value[0] : value));
 	return { ...writeRunningCall, values: single };
 }
@@ -254,7 +277,7 @@ const text = (value: string, longest = 10_000) => value.replaceAll("\0", "").sli
 const moment = (at: number | null) => (at === null ? null : new Date(at).toISOString());
 const milliseconds = (value: number) => Math.min(2_147_483_647, Math.max(0, Math.round(value)));
 
-function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settings): unknown[] {
+function writeValues(pbxId: string, held: number | null, batch: readonly Resolved[], settings: Settings): unknown[] {
 	const rows = batch
 		.map((resolved) => ({ id: callId(pbxId, resolved.call.family, resolved.call.startedAt), ...resolved }))
 		.sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -292,6 +315,7 @@ function writeValues(pbxId: string, batch: readonly Resolved[], settings: Settin
 		legs.map(({ leg }) => moment(leg.leftAt)),
 		legs.map(({ leg }) => leg.result),
 		pbxId,
+		held,
 		of((row) => row.owe),
 		recordings.map(({ id }) => id),
 		recordings.map(({ index }) => index),

@@ -12,7 +12,7 @@ import { matchOf, onlyContact } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
 import { createOwedNews, type MissedChange, type Obligations } from "./owed-news.ts";
 import { fold } from "./progress.ts";
-import { type Resolved, type Written, writeStatement } from "./record-sql.ts";
+import { holdToken, type Resolved, type Written, writeStatement } from "./record-sql.ts";
 import { type Merge, mergeCall, mergesOf } from "./supersede.ts";
 import { compose, createToldCalls, type Told, toWrite } from "./told.ts";
 
@@ -32,6 +32,13 @@ export interface Batch {
 	readonly receivedAt: (family: string) => number;
 	/** The batch was tried before and may be in already: tell people again. */
 	readonly again?: boolean;
+	/** What `SingleWriter` gave this server for the PBX; null or left out: nobody else writes. */
+	readonly token?: number | null;
+}
+
+/** Another server writes the calls of this PBX; nothing of the batch was stored. */
+export class FencedOff extends Error {
+	override readonly name = "FencedOff";
 }
 
 export interface Recorder {
@@ -44,6 +51,8 @@ export interface Recorder {
 	record(batch: Batch): Promise<void>;
 	/** Resolves when what is owed is told too. */
 	idle(): Promise<void>;
+	/** Others wrote meanwhile: what was told last is read again. */
+	forget(): void;
 	/** Tells what waits, but does not wait for a database that is away. */
 	stop(): Promise<void>;
 }
@@ -87,12 +96,12 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	];
 
 	async function record(batch: Batch): Promise<void> {
-		const { pbxId, again = false } = batch;
+		const { pbxId, again = false, token = null } = batch;
 		const folded = fold(batch.changes);
 		const items = await Promise.all(folded.calls.map((call) => itemOf(pbxId, call)));
 		// A commit that fails may have happened: what was known before is not to be relied upon until it is read.
 		for (const { id } of items) told.forget(id);
-		const { written, merges, missed } = await write(pbxId, items, folded);
+		const { written, merges, missed } = await write(pbxId, token, items, folded);
 		const rows = new Map(written.map((row) => [row.id, row]));
 		const known = new Map<string, Call>();
 		const tell = ({ id, call, client }: Item, one: Tellable) => {
@@ -150,15 +159,25 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		return { id, call, client, before, e164: client.e164, contactId: onlyContact(client.match), ...parts };
 	}
 
-	async function write(pbxId: string, items: Item[], folded: ReturnType<typeof fold>): Promise<Outcome> {
+	async function write(
+		pbxId: string,
+		token: number | null,
+		items: Item[],
+		folded: ReturnType<typeof fold>,
+	): Promise<Outcome> {
 		const conversation = settings().conversationSeconds;
 		const bearing = items.filter(({ call }) => bearsOnMissed(call, conversation));
 		const save = async (db: Runner) =>
-			items.length === 0 ? [] : (await db.query<Written>(writeStatement(pbxId, items, settings()))).rows;
+			items.length === 0 ? [] : (await db.query<Written>(writeStatement(pbxId, token, items, settings()))).rows;
 		if (bearing.length === 0 && folded.superseded.length === 0) {
-			return { written: await save(pool), merges: [], missed: [] };
+			const written = await save(pool);
+			// Nothing written: newer facts were there, or the token is old.
+			if (written.length === 0 && items.length > 0) await requireToken(pool, pbxId, token);
+			return { written, merges: [], missed: [] };
 		}
 		return inTransaction(pool, async (db) => {
+			// Held until the commit: whoever takes over counts the token up behind it.
+			await requireToken(db, pbxId, token);
 			const written = await save(db);
 			const { merges, unknown } = await mergesOf(db, pbxId, folded);
 			for (const family of unknown) log.warn({ pbxId, family }, "A joined call is not known: its row stays.");
@@ -177,7 +196,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 	async function warm(): Promise<void> {
 		const held = await Promise.allSettled(Array.from({ length: pool.options.max }, () => pool.connect()));
 		const connections = held.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
-		const nothing = writeStatement(newId(), [], settings());
+		const nothing = writeStatement(newId(), null, [], settings());
 		await Promise.allSettled(connections.map((connection) => connection.query(nothing)));
 		for (const connection of connections) connection.release();
 	}
@@ -186,11 +205,18 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 		warm,
 		record,
 		idle: owedNews.idle,
+		forget: () => told.forgetAll(),
 		async stop() {
 			for (const off of listening) off();
 			await owedNews.stop();
 		},
 	};
+}
+
+async function requireToken(db: Runner, pbxId: string, token: number | null): Promise<void> {
+	if (token === null) return;
+	const { rows } = await db.query({ ...holdToken, values: [pbxId, token] });
+	if (rows.length === 0) throw new FencedOff("Another server writes the calls of this PBX.");
 }
 
 /** Ended calls can be missed, tries or conversations; a long talk is a conversation before it ends. */

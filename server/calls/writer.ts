@@ -2,13 +2,17 @@ import type { CallChange } from "./call-change.ts";
 import type { Log } from "./log.ts";
 import { createPause } from "./pause.ts";
 import { createChangeQueue, type Lane, type Waiting } from "./pbx-queue.ts";
-import type { Recorder } from "./record.ts";
+import { FencedOff, type Recorder } from "./record.ts";
 import { failureOf, rest, retryDelay } from "./retry.ts";
 
 export interface WriterDeps {
 	readonly recorder: Recorder;
 	readonly log: Log;
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+	/** Shows that this server may write now; null: nobody else does. */
+	readonly token?: () => number | null;
+	/** Another server writes the calls of this PBX: what waits here is dropped, it has all of it. */
+	readonly onFenced?: () => void;
 }
 
 /** Writes the changes of one PBX; those of one call one after the other. */
@@ -37,7 +41,8 @@ const betweenOver = 50;
 const alarmAt = 10_000;
 
 /** Batches form by themselves while earlier commits are under way: alone when idle, large under load. */
-export function createWriter(pbxId: string, { recorder, log, wait = rest }: WriterDeps): Writer {
+export function createWriter(pbxId: string, deps: WriterDeps): Writer {
+	const { recorder, log, wait = rest, token = () => null, onFenced = () => {} } = deps;
 	const queue = createChangeQueue();
 	const stopping = new AbortController();
 	const lanes = { running: new Set<Promise<void>>(), over: new Set<Promise<void>>() };
@@ -85,9 +90,10 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 	async function save(batch: Waiting): Promise<void> {
 		for (let attempt = 0; ; ) {
 			try {
-				await recorder.record({ pbxId, ...batch, again: attempt > 0 });
+				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: token() });
 				return;
 			} catch (error) {
+				if (error instanceof FencedOff) return giveUp(batch.changes.length);
 				if (failureOf(error) === "lasting") return apart(batch, error);
 				attempt++;
 				const given = batch.changes.length;
@@ -99,6 +105,15 @@ export function createWriter(pbxId: string, { recorder, log, wait = rest }: Writ
 				await wait(retryDelay(attempt), stopping.signal);
 			}
 		}
+	}
+
+	function giveUp(calls: number): void {
+		log.warn(
+			{ pbxId, calls: calls + queue.size },
+			"Another server writes the calls of this PBX: these are left to it.",
+		);
+		queue.clear();
+		onFenced();
 	}
 
 	async function apart({ changes, receivedAt }: Waiting, error: unknown): Promise<void> {

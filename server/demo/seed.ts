@@ -100,6 +100,7 @@ export async function wipeDemo(database: Database, pbxIds: readonly string[], ad
 		);
 		await tx.execute(sql`delete from merged_calls where into_call_id in ${ours}`);
 		await tx.execute(sql`delete from calls where pbx_id = any(${idArray(pbxIds)})`);
+		await tx.execute(sql`delete from pbx_events where pbx_id = any(${idArray(pbxIds)})`);
 		await tx.execute(sql`update calls set contact_id = null, contact_chosen = false where contact_id in ${people}`);
 		await tx.execute(sql`update obligations set contact_id = null where contact_id in ${people}`);
 		await tx.execute(sql`delete from notes where user_id in ${staff}`);

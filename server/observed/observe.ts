@@ -34,6 +34,8 @@ interface Log {
 export interface ObserverDeps {
 	readonly windows: Windows;
 	readonly reconcile: (input: ReconcileInput) => Promise<Reconciled>;
+	/** Whether this server writes for the PBX; one that stands by listens and notes nothing. */
+	readonly leads: (pbxId: string) => boolean;
 	readonly log: Log;
 	readonly now: () => number;
 }
@@ -77,16 +79,18 @@ interface Watched {
  * Keeps the rows of what was seen and what was not, and has the PBX's own journal compared with the calls: when the
  * server starts, after every gap, every minute, and every hour a whole day of it, which gives the figure `missing`.
  */
-export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
+export function createObserver({ windows, reconcile, leads, log, now }: ObserverDeps) {
 	const watched = new Map<string, Watched>();
 	const stopping = new AbortController();
 	let beat: NodeJS.Timeout | null = null;
 	let beatAt = 0;
 
 	const queue = (one: Watched, what: string, run: () => Promise<void>) => {
-		one.work = one.work.then(run).catch((error: unknown) => {
-			log.warn({ err: error, pbxId: one.pbx.id }, `${what} is not done`);
-		});
+		one.work = one.work
+			.then(() => (leads(one.pbx.id) ? run() : undefined))
+			.catch((error: unknown) => {
+				log.warn({ err: error, pbxId: one.pbx.id }, `${what} is not done`);
+			});
 	};
 	/** A gap must become a row, also when the database is away just then. */
 	const insist = (one: Watched, what: string, run: () => Promise<void>) => {
@@ -172,6 +176,19 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 		one.skewIsOld = true;
 	};
 
+	/** Since the last row nobody wrote what was seen: a window, which ends now where we hear the PBX already. */
+	const begin = (one: Watched) => {
+		const { id } = one.pbx;
+		insist(one, "noting that no server was there", async () => {
+			const before = await windows.observation(id);
+			if (before) await windows.open(id, before.until.getTime(), "server-stopped");
+			if (!one.connected) return;
+			await windows.seen(id, now());
+			await windows.close(id, now());
+		});
+		hurry(one);
+	};
+
 	return {
 		/** Which PBXs there are. */
 		set(pbxs: readonly ObservedPbx[]): void {
@@ -198,11 +215,13 @@ export function createObserver({ windows, reconcile, log, now }: ObserverDeps) {
 					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve() },
 				};
 				watched.set(pbx.id, one);
-				insist(one, "noting that the server was down", async () => {
-					const before = await windows.observation(pbx.id);
-					if (before) await windows.open(pbx.id, before.until.getTime(), "server-stopped");
-				});
+				if (leads(pbx.id)) begin(one);
 			}
+		},
+		/** From now on this server writes for the PBX. */
+		lead(pbxId: string): void {
+			const one = watched.get(pbxId);
+			if (one) begin(one);
 		},
 		onEvents(pbxId: string, events: readonly PbxEvent[], receivedAt: number): void {
 			const one = watched.get(pbxId);

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { Id, Time, text } from "./basics.ts";
 
-export const PbxState = z.enum(["connecting", "login-refused", "connected", "away", "stopped"]);
+/** `standby`: connected, but another server writes this PBX's calls; this one takes over when that one dies. */
+export const PbxState = z.enum(["connecting", "login-refused", "connected", "standby", "away", "stopped"]);
 export type PbxState = z.infer<typeof PbxState>;
 
 const word = z.string().regex(/^[^\r\n\0]*$/);

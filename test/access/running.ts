@@ -32,6 +32,7 @@ export async function runServer(config: Partial<Config> = {}, over: Overrides = 
 			natsUrl: null,
 			logLevel: "info",
 			trustProxy: false,
+			journalDays: 30,
 			demo: false,
 			...config,
 			databaseUrl: url,

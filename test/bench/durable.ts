@@ -116,7 +116,7 @@ async function measure(): Promise<void> {
 		});
 		const alone = await rate(calls * 4, async () => {
 			for (let n = 0; n < 10; n++)
-				await pool.query(writeStatement(pbxId, Array.from({ length: batchSize }, item), settings()));
+				await pool.query(writeStatement(pbxId, null, Array.from({ length: batchSize }, item), settings()));
 		});
 		batches.push(ours / single);
 		statements.push(alone / single);

@@ -82,6 +82,7 @@ export class Office {
 				natsUrl: null,
 				logLevel: "warn",
 				trustProxy: false,
+				journalDays: 30,
 				demo: false,
 				databaseUrl: this.#store.url,
 			},

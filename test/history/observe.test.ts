@@ -9,6 +9,7 @@ import { type Company, monday, openCompany } from "../records/company.ts";
 let company: Company;
 let windows: Windows;
 let time = monday;
+let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
 const observers: ReturnType<typeof createObserver>[] = [];
@@ -18,6 +19,7 @@ beforeEach(async () => {
 	company = await openCompany();
 	windows = createWindows(company.database.pools.ingest);
 	time = monday;
+	leading = true;
 	asked = [];
 	answer = async () => nothing;
 });
@@ -29,6 +31,7 @@ afterEach(async () => {
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
 	const journal: Journal = { read: () => answer() };
 	const observer = createObserver({
+		leads: () => leading,
 		windows,
 		async reconcile(input) {
 			asked.push(input);
@@ -146,4 +149,24 @@ test("a journal that cannot be read, or is older than it was, is said", async ()
 	};
 	await round();
 	await until("it is said", async () => ((await problem()) === "It is locked. Wait." ? true : null));
+});
+
+test("a server that stands by notes nothing; when it takes over, the time in which nobody wrote is a window", async () => {
+	const first = observe();
+	first.onState(company.pbxId, "connected", time);
+	await first.stop();
+	leading = false;
+	const second = observe();
+	seconds(2);
+	second.onState(company.pbxId, "connected", time);
+	second.onEvents(...heard(picture()));
+	await second.idle();
+	expect(await list()).toEqual([]);
+	seconds(3);
+	leading = true;
+	second.lead(company.pbxId);
+	await second.idle();
+	expect(await list()).toMatchObject([
+		{ cause: "server-stopped", from: new Date(monday).toISOString(), to: new Date(time).toISOString() },
+	]);
 });

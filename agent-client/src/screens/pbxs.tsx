@@ -15,6 +15,7 @@ import { stretchText } from "../parts/words.tsx";
 const tones = {
 	connecting: "accent",
 	connected: "good",
+	standby: "accent",
 	"login-refused": "bad",
 	away: "bad",
 	stopped: "",
@@ -22,6 +23,7 @@ const tones = {
 const icons: Record<Pbx["state"], IconName> = {
 	connecting: "clock",
 	connected: "check",
+	standby: "clock",
 	"login-refused": "alert",
 	away: "lost",
 	stopped: "minus",

@@ -12,6 +12,8 @@ export interface ReconcileDeps {
 	readonly pool: Pool;
 	readonly recorder: Recorder;
 	readonly now: () => number;
+	/** Shows that this server may write the calls of the PBX now; left out: nobody else does. */
+	readonly token?: (pbxId: string) => number;
 }
 
 /** What a PBX's journal is set beside. */
@@ -46,7 +48,7 @@ const inOneTurn = 10;
 const oneDay = 24 * 3_600_000;
 
 /** Records what a PBX's own journal knows better than the database. Repeating it changes nothing. */
-export function createReconciler({ pool, recorder, now }: ReconcileDeps) {
+export function createReconciler({ pool, recorder, now, token }: ReconcileDeps) {
 	async function some(input: ReconcileInput, families: readonly JournalFamily[]): Promise<Reconciled> {
 		const { pbxId, blind, live } = input;
 		const pattern = new RegExp(input.extensionPattern);
@@ -76,7 +78,7 @@ export function createReconciler({ pool, recorder, now }: ReconcileDeps) {
 			}
 		}
 		if (changes.length > 0) {
-			await recorder.record({ pbxId, changes, receivedAt: () => now() });
+			await recorder.record({ pbxId, changes, receivedAt: () => now(), token: token?.(pbxId) ?? null });
 			await dropLegs(
 				changes.flatMap((change) => (change.kind === "changed" ? [change.call] : [])).map((call) => [idOf(call), call]),
 			);

@@ -1,0 +1,104 @@
+import type { Runner } from "../../../db/runner.ts";
+import type { PbxEvent } from "../../pbx-event.ts";
+import type { CallFacts } from "../call-change.ts";
+import { lastArrival, readEvents } from "./store.ts";
+
+/** What a server that begins to write the calls of a PBX has to know of what came before. */
+export interface Past {
+	/** Live calls of which the journal has not the beginning: known by their facts only. */
+	readonly remembered: readonly CallFacts[];
+	/** To be folded again, in order. */
+	readonly events: AsyncIterable<PbxEvent>;
+	/** The journal ends before the first event that this server heard itself: something may have gone unseen. */
+	readonly gap: boolean;
+}
+
+export interface PastDeps {
+	readonly db: Runner;
+	/** When the events of an earlier run that waited on this machine's disk began; null: there were none. */
+	readonly spilledSince: () => number | null;
+	/** Resolves when nothing of them waits any more. */
+	readonly drained: () => Promise<void>;
+	readonly now: () => number;
+}
+
+const minute = 60_000;
+/** Events before the end of the journal whose calls may not have been stored: a kill loses some milliseconds. */
+const unsure = minute;
+/** Live calls that began longer ago are known by their facts: folding hours of a busy PBX again would take minutes. */
+const longest = 10 * minute;
+/** Milliseconds by which the clocks of two servers, and of the PBX, may differ. */
+const blur = 1_000;
+
+/** From when on the events have to be folded again; milliseconds since the epoch, null: there is nothing. */
+export function replayFrom(
+	last: number | null,
+	live: readonly Pick<CallFacts, "startedAt">[],
+	spilledSince: number | null,
+): number | null {
+	if (last === null) return null;
+	const oldest = Math.min(last - unsure, ...live.map(({ startedAt }) => startedAt - 5 * blur));
+	return Math.min(Math.max(oldest, last - longest), spilledSince ?? Number.POSITIVE_INFINITY);
+}
+
+/**
+ * Reads what has to be folded again when this server begins to write: after a kill, or in another's place. `heardSince`:
+ * from when on this server heard the PBX itself.
+ */
+export async function readPast(
+	deps: PastDeps,
+	pbxId: string,
+	live: readonly CallFacts[],
+	heardSince: number | null,
+): Promise<Past> {
+	const { db } = deps;
+	const spilledSince = deps.spilledSince();
+	await deps.drained();
+	const last = await lastArrival(db, pbxId, deps.now());
+	const from = replayFrom(last, live, spilledSince);
+	if (from === null || last === null) return { remembered: live, events: nothing(), gap: false };
+	const until = (heardSince ?? deps.now()) + blur;
+	const began = await beginnings(db, pbxId, live, from, until);
+	const remembered = live.filter(({ family }) => !began.has(family));
+	const known = new Set(remembered.map(({ family }) => family));
+	return {
+		remembered,
+		events: without(readEvents(db, pbxId, from, until), known),
+		gap: heardSince === null || last < heardSince,
+	};
+}
+
+async function* nothing(): AsyncGenerator<PbxEvent> {}
+
+/** What the facts of a remembered call say already would be counted twice. */
+async function* without(events: AsyncIterable<PbxEvent>, known: ReadonlySet<string>): AsyncGenerator<PbxEvent> {
+	for await (const event of events) {
+		if (!familiesIn(event).some((family) => known.has(family))) yield event;
+	}
+}
+
+function familiesIn(event: PbxEvent): string[] {
+	const found: string[] = [];
+	for (const value of Object.values(event)) {
+		if (typeof value !== "object" || value === null || !("family" in value)) continue;
+		if (typeof value.family === "string") found.push(value.family);
+	}
+	return found;
+}
+
+/** Linked ids of the live calls of which the journal has the first channel. */
+async function beginnings(
+	db: Runner,
+	pbxId: string,
+	live: readonly CallFacts[],
+	from: number,
+	until: number,
+): Promise<Set<string>> {
+	if (live.length === 0) return new Set();
+	const { rows } = await db.query<{ id: string }>({
+		text: `select event->'channel'->>'id' as id from pbx_events
+where pbx_id = $1 and arrival between $2 and $3 and event->>'kind' = 'channel.created' and event->'channel'->>'id' = any($4)`,
+		values: [pbxId, Math.floor(from * 1000), Math.ceil(until * 1000), live.map(({ family }) => family)],
+	});
+	return new Set(rows.map(({ id }) => id));
+}

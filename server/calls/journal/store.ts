@@ -1,0 +1,70 @@
+import type { Runner } from "../../../db/runner.ts";
+import type { PbxEvent } from "../../pbx-event.ts";
+import type { Entry } from "./entry.ts";
+
+/** An event that is in the journal already stays as it is. */
+const insert = {
+	name: "journal-insert",
+	text: `insert into pbx_events (pbx_id, day, key, arrival, at, event)
+select * from unnest($1::uuid[], $2::date[], $3::text[], $4::bigint[], $5::timestamptz[], $6::jsonb[])
+on conflict do nothing`,
+};
+
+export async function insertEntries(db: Runner, entries: readonly Entry[]): Promise<void> {
+	const of = <T>(pick: (entry: Entry) => T) => entries.map(pick);
+	await db.query({
+		...insert,
+		values: [
+			of(({ pbxId }) => pbxId),
+			of(({ day }) => day),
+			of(({ key }) => key.replaceAll("\0", "")),
+			of(({ arrival }) => arrival),
+			of(({ at }) => new Date(at).toISOString()),
+			of(({ event }) => textOf(event)),
+		],
+	});
+}
+
+/** PostgreSQL's JSON holds no NUL, and no half of a surrogate pair; a caller's name may have both. */
+function textOf(event: PbxEvent): string {
+	// An even number of backslashes before it is text about an escape, not an escape.
+	return JSON.stringify(event)
+		.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, "$1")
+		.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\ufffd");
+}
+
+const page = {
+	name: "journal-page",
+	text: `select arrival, event from pbx_events
+where pbx_id = $1 and arrival > $2 and arrival < $3 and day between $4 and $5
+order by arrival limit 500`,
+};
+
+/** The events of one PBX that arrived in [`from`, `to`) (milliseconds), in their order; a page at a time. */
+export async function* readEvents(db: Runner, pbxId: string, from: number, to: number): AsyncGenerator<PbxEvent> {
+	let after = Math.floor(from * 1000) - 1;
+	const until = Math.ceil(to * 1000);
+	for (;;) {
+		const { rows } = await db.query<{ arrival: string; event: PbxEvent }>({
+			...page,
+			values: [pbxId, after, until, dayOf(from), dayOf(to)],
+		});
+		for (const { event } of rows) yield event;
+		const last = rows.at(-1);
+		if (!last) return;
+		after = Number(last.arrival);
+	}
+}
+
+/** When the last event of this PBX arrived, in milliseconds since the epoch; null: never, or days ago. */
+export async function lastArrival(db: Runner, pbxId: string, now: number): Promise<number | null> {
+	const { rows } = await db.query<{ arrival: string | null }>({
+		name: "journal-last",
+		text: "select max(arrival) as arrival from pbx_events where pbx_id = $1 and day >= $2",
+		values: [pbxId, dayOf(now - 24 * 3_600_000)],
+	});
+	const arrival = rows[0]?.arrival ?? null;
+	return arrival === null ? null : Number(arrival) / 1000;
+}
+
+export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { createBacklog } from "../../server/calls/backlog.ts";
+import { replayFrom } from "../../server/calls/journal/replay.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
+
+const event = (at: number): PbxEvent => ({ kind: "endpoint.reachable", at, endpoint: "101", reachable: true });
+const heard = (at: number) => ({ events: [event(at)], receivedAt: at });
+
+test("a backlog gives everything back in order, once", () => {
+	const backlog = createBacklog(() => {});
+	for (const at of [1, 2, 3]) backlog.add(heard(at));
+	expect([backlog.start, backlog.size]).toEqual([1, 3]);
+	expect(backlog.take()).toEqual([heard(1), heard(2), heard(3)]);
+	expect([backlog.start, backlog.size, backlog.take()]).toEqual([null, 0, []]);
+});
+
+test("a backlog is bounded: the oldest go, a gap in their place says how many, and few alarms are given", () => {
+	const alarms: number[] = [];
+	const backlog = createBacklog((lost) => alarms.push(lost), 10);
+	for (let at = 1; at <= 1000; at++) backlog.add(heard(at));
+	expect(backlog.size).toBe(10);
+	expect(alarms).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
+	const [gap, ...rest] = backlog.take();
+	expect(gap?.events).toEqual([{ kind: "gap", at: 991, cause: "sequence", missing: 990 }]);
+	expect(rest).toHaveLength(10);
+});
+
+test("what the server that writes has is let go without an alarm", () => {
+	const backlog = createBacklog(() => {
+		throw new Error("nothing is lost");
+	});
+	for (let at = 1; at <= 100; at++) backlog.add(heard(at));
+	backlog.trim(91);
+	expect([backlog.start, backlog.size]).toEqual([91, 10]);
+});
+
+test("a start folds again the last minute, live calls from their beginning, and whatever was spilled", () => {
+	const last = 10_000_000;
+	expect(replayFrom(null, [], null)).toBeNull();
+	expect(replayFrom(last, [], null)).toBe(last - 60_000);
+	expect(replayFrom(last, [{ startedAt: last - 300_000 }, { startedAt: last - 10 }], null)).toBe(last - 305_000);
+	// A talk of an hour is known by its facts.
+	expect(replayFrom(last, [{ startedAt: last - 3_600_000 }], null)).toBe(last - 600_000);
+	expect(replayFrom(last, [], last - 3_600_000)).toBe(last - 3_600_000);
+});

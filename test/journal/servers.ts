@@ -1,0 +1,205 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { WebSocket } from "ws";
+import { type LoopbackPbx, startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import { ServerMessage } from "../../server/protocol/live.ts";
+import { nodeProgram, projectFolder } from "../support/programs.ts";
+
+export const password = "a password for the tests";
+
+/** A whole server in a process of its own, which can be killed and frozen. */
+export interface Server {
+	readonly name: string;
+	readonly base: string;
+	readonly child: ChildProcess;
+	readonly dataDir: string;
+	/** What it has printed. */
+	said(): string;
+	/** Ends it without a good-bye; resolves when the process is gone. */
+	kill(): Promise<void>;
+	signIn(email: string): Promise<string>;
+	ask(cookie: string, method: string, path: string, body?: unknown): Promise<{ status: number; json: unknown }>;
+}
+
+/** Servers that are ended with the test, and their folders. */
+export class Servers {
+	readonly #running = new Set<Server>();
+	readonly #folder = mkdtempSync(join(tmpdir(), "dzvin-servers-"));
+	readonly #url: string;
+
+	constructor(url: string) {
+		this.#url = url;
+	}
+
+	/** The same name has the same data folder. `url`: another road to the database. */
+	async start(name: string, url = this.#url): Promise<Server> {
+		const dataDir = join(this.#folder, name);
+		const child = spawn(nodeProgram, [join(projectFolder, "server/main.ts")], {
+			env: {
+				PATH: process.env.PATH ?? "",
+				DATABASE_URL: url,
+				DZVIN_DATA_DIR: dataDir,
+				DZVIN_HOST: "127.0.0.1",
+				DZVIN_PORT: "0",
+				DZVIN_SECRET_KEY: "ab".repeat(32),
+				DZVIN_ADMIN_PASSWORD: password,
+				DZVIN_LOG_LEVEL: "warn",
+			},
+			stdio: ["ignore", "pipe", "pipe"],
+		});
+		let said = "";
+		for (const stream of [child.stdout, child.stderr]) {
+			stream.on("data", (chunk: Buffer) => {
+				said += chunk.toString();
+			});
+		}
+		const ready = /is ready: (http:\S+)/;
+		while (!ready.test(said)) {
+			if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended: ${said}`);
+			await sleep(10);
+		}
+		const base = ready.exec(said)?.[1] ?? "";
+		const ask: Server["ask"] = async (cookie, method, path, body) => {
+			const headers = { "content-type": "application/json", origin: base, cookie };
+			const answer = await fetch(`${base}${path}`, {
+				method,
+				headers,
+				...(body === undefined ? {} : { body: JSON.stringify(body) }),
+			});
+			const text = await answer.text();
+			return { status: answer.status, json: text === "" ? null : JSON.parse(text) };
+		};
+		const server: Server = {
+			...{ name, base, child, dataDir, ask },
+			said: () => said,
+			kill: async () => {
+				this.#running.delete(server);
+				if (child.exitCode !== null || child.signalCode !== null) return;
+				const exit = once(child, "exit");
+				child.kill("SIGKILL");
+				await exit;
+			},
+			async signIn(email) {
+				const answer = await fetch(`${base}/api/session`, {
+					method: "POST",
+					headers: { "content-type": "application/json", origin: base },
+					body: JSON.stringify({ email, password }),
+				});
+				if (answer.status !== 200) throw new Error(`${email}: ${answer.status} ${await answer.text()}`);
+				return answer.headers.getSetCookie().join().split(";", 1)[0] ?? "";
+			},
+		};
+		this.#running.add(server);
+		return server;
+	}
+
+	async end(): Promise<void> {
+		await Promise.all([...this.#running].map((server) => server.kill()));
+		rmSync(this.#folder, { recursive: true, force: true });
+	}
+}
+
+export const admin = "admin@dzvin.local";
+export const accounts = { dzvin: "a secret" };
+
+/** Adds the loopback PBX and an agent on 101 by the first server; answers the PBX's id. */
+export async function furnish(server: Server, pbx: LoopbackPbx): Promise<string> {
+	const cookie = await server.signIn(admin);
+	const agent = { name: "Олена", email: "olena@example.com", password, role: "agent", extension: "101" };
+	await must(server.ask(cookie, "POST", "/api/users", agent));
+	const events = { username: "dzvin", secret: accounts.dzvin };
+	const made = await must(
+		server.ask(cookie, "POST", "/api/pbx", { name: "Office", host: "127.0.0.1", port: pbx.port, events }),
+	);
+	if (typeof made !== "object" || made === null || !("id" in made)) throw new Error("no PBX was made");
+	return String(made.id);
+}
+
+async function must(asked: ReturnType<Server["ask"]>): Promise<unknown> {
+	const { status, json } = await asked;
+	if (status >= 300) throw new Error(`${status} ${JSON.stringify(json)}`);
+	return json;
+}
+
+export const startPbx = () => startLoopbackPbx({ accounts });
+
+/** Plays calls of one trace, each with its own number, and knows their linked ids. */
+export class Calls {
+	/** Linked id → when its first and its last event was sent. */
+	readonly families = new Map<string, { first: number; last: number }>();
+	readonly #playing = new Set<Promise<void>>();
+	readonly #pbx: LoopbackPbx;
+	readonly #trace: Buffer;
+	#played = 0;
+
+	constructor(pbx: LoopbackPbx, trace: string) {
+		this.#pbx = pbx;
+		this.#trace = readFileSync(new URL(`../traces/${trace}.ami`, import.meta.url));
+	}
+
+	/** Begins one call; its number. */
+	begin(speed = 1): string {
+		const number = `050${String(++this.#played).padStart(7, "0")}`;
+		const playing = this.#pbx
+			.play(this.#trace, {
+				speed,
+				rewrite: (packet) => {
+					const family = /\r\nLinkedid: (\S+)/i.exec(packet)?.[1];
+					const now = Date.now();
+					if (family) this.families.set(family, { first: this.families.get(family)?.first ?? now, last: now });
+					return packet.replaceAll("0501110001", number);
+				},
+			})
+			.finally(() => this.#playing.delete(playing));
+		this.#playing.add(playing);
+		return `+38${number}`;
+	}
+
+	/** Begins calls, so many a second, until told to stop. */
+	async keepBeginning(perSecond: number, speed: number, signal: AbortSignal): Promise<void> {
+		while (!signal.aborted) {
+			this.begin(speed);
+			await sleep(1000 / perSecond);
+		}
+	}
+
+	/** Resolves when every call that was begun is over. */
+	async over(): Promise<void> {
+		while (this.#playing.size > 0) await Promise.all(this.#playing);
+	}
+}
+
+/** An agent's screen: pop-ups by number. */
+export async function screenOf(server: Server, cookie: string) {
+	const socket = new WebSocket(`${server.base.replace("http", "ws")}/api/live`, {
+		headers: { cookie, origin: server.base },
+	});
+	const pops: string[] = [];
+	const messages: ServerMessage[] = [];
+	socket.on("error", () => {});
+	socket.on("message", (data) => {
+		const message = ServerMessage.parse(JSON.parse(String(data)));
+		messages.push(message);
+		if (message.type === "call.ringing") pops.push(message.call.number ?? "");
+	});
+	while (!messages.some(({ type }) => type === "snapshot")) {
+		if (socket.readyState > WebSocket.OPEN) throw new Error("the screen was closed");
+		await sleep(10);
+	}
+	return { pops, messages, close: () => socket.terminate() };
+}
+
+/** Waits until the value is there. */
+export async function until<T>(what: string, read: () => T | Promise<T>, within = 20_000): Promise<NonNullable<T>> {
+	const end = Date.now() + within;
+	for (;;) {
+		const value = await read();
+		if (value !== null && value !== undefined && value !== false) return value;
+		if (Date.now() > end) throw new Error(`${what}: not within ${within} ms`);
+		await sleep(20);
+	}
+}
