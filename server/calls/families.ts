@@ -10,7 +10,9 @@ export interface Families {
 	readonly byBridge: Map<string, Family>;
 	/** Calls of an earlier run of the server that wait for the first list of live channels. */
 	readonly remembered: Set<Family>;
-	/** The PBX's time at the last gap: what was seen until then may have gone unseen. */
+	/** The latest moment at which a channel was seen, in an event or in a list. */
+	seenAt: number;
+	/** The moment of the last gap: what was seen until then may have gone unseen. */
 	gapAt: number;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
 	readonly forgotten: Map<string, number>;
@@ -28,6 +30,7 @@ export function newFamilies(): Families {
 		byLink: new Map(),
 		byBridge: new Map(),
 		remembered: new Set(),
+		seenAt: Number.NEGATIVE_INFINITY,
 		gapAt: Number.NEGATIVE_INFINITY,
 		forgotten: new Map(),
 		swallowed: [],
@@ -80,6 +83,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 		family.dirty = true;
 	}
 	if (note(track, at, channel, created)) family.dirty = true;
+	if (at > all.seenAt) all.seenAt = at;
 	all.touched.add(family);
 	return track;
 }

@@ -163,7 +163,8 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 		case "endpoint.reachable":
 			return;
 		case "gap":
-			all.gapAt = now;
+			// A list of channels may be younger than every event, and what it showed may be gone as well.
+			all.gapAt = Math.max(now, all.seenAt);
 			return;
 		default:
 			event satisfies never;

@@ -70,6 +70,18 @@ describe("after a gap", () => {
 			legs: [{ extension: "101", result: null }],
 		});
 	});
+
+	it("what only a list showed, and a list behind a gap does not, is over", () => {
+		const stage = new Stage();
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		stage.wait(1);
+		const channels = [{ channel: client.now, application: "Dial", data: "", bridgeId: null, seconds: 1 }];
+		stage.say({ kind: "snapshot", boot: "one", channels });
+		stage.say({ kind: "gap", cause: "reconnect", missing: null });
+		stage.wait(1);
+		stage.say({ kind: "snapshot", boot: "one", channels: [] });
+		expect(stage.call()).toMatchObject({ outcome: "missed", endedAt: expect.any(Number) });
+	});
 });
 
 describe("after a restart of the server", () => {
