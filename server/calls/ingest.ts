@@ -131,9 +131,10 @@ export function createIngest(deps: IngestDeps): Ingest {
 	/** Without these calls those that ended while nobody listened would stay live for ever: tried until it succeeds. */
 	async function load(pbxId: string, line: Line, early: Backlog): Promise<void> {
 		const current = () => !stopping.signal.aborted && lines.get(pbxId) === line;
+		let gap = false;
 		for (let attempt = 1; current(); attempt++) {
 			try {
-				await recall(pbxId, line, early.start);
+				gap = await recall(pbxId, line, early.start);
 				break;
 			} catch (error) {
 				log.warn({ err: error, pbxId, attempt }, "Reading the calls that were live is tried again.");
@@ -142,19 +143,25 @@ export function createIngest(deps: IngestDeps): Ingest {
 		}
 		if (lines.get(pbxId) !== line) return;
 		line.early = null;
+		const heardSince = early.start ?? Date.now();
+		// Into the journal as well: who folds it after us must mistrust the same sights.
+		if (gap) digest(pbxId, line, [{ kind: "gap", at: heardSince, cause: "reconnect", missing: null }], heardSince);
 		for (const { events, receivedAt } of early.take()) digest(pbxId, line, events, receivedAt);
 		line.writer.kick();
 	}
 
-	/** Puts the tracker where an earlier run, or another server, left it. What was not stored then is stored now. */
-	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<void> {
+	/**
+	 * Puts the tracker where an earlier run, or another server, left it. What was not stored then is stored now. True when
+	 * something may have gone unseen between its last event and the first that this server heard.
+	 */
+	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<boolean> {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
 		line.state = emptyTracker();
 		remember(line.state, past?.remembered ?? live);
-		if (!past) return;
+		if (!past) return false;
 		for await (const event of past.events) line.writer.add(take(line, event), Date.now());
-		if (past.gap) take(line, { kind: "gap", at: line.state.now, cause: "reconnect", missing: null });
+		return past.gap;
 	}
 
 	/** A line that writes starts anew; what it knew, another server knows better. */
