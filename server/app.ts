@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
@@ -16,19 +15,14 @@ import { createUsers } from "./access/users.ts";
 import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
 import { stanzas } from "./asterisk/stanzas.ts";
 import { followContacts } from "./calls/follow-contacts.ts";
-import { createIngest } from "./calls/ingest.ts";
-import { createJournal } from "./calls/journal/journal.ts";
-import { readPast } from "./calls/journal/replay.ts";
-import { openSpill } from "./calls/journal/spill.ts";
-import { readLiveFacts } from "./calls/live-facts.ts";
 import { createPops } from "./calls/pop.ts";
 import { readCalls } from "./calls/queries.ts";
 import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import { createRecorder } from "./calls/record.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
+import { openRoad } from "./calls/road.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
-import { createSingleWriter } from "./calls/single-writer.ts";
 import { registerTodayRoute } from "./calls/today.ts";
 import { createPbxs } from "./company/pbxs.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
@@ -153,25 +147,15 @@ export async function createApp(
 		log,
 	});
 	followContacts(database.pools.ingest, bus);
-	const spill = await openSpill(join(config.dataDir, "journal-spill"), (bytes) =>
-		log.warn({ bytes }, "the last line of the spill file was torn by a kill"),
-	);
-	const journal = createJournal({ db: database.pools.journal, spill, log, now });
-	const spilled = spill.oldest;
-	const past = { db: database.pools.journal, spilledSince: () => spilled, drained: journal.drained, now };
-	const ingest = createIngest({
+	const { ingest, journal, writer } = await openRoad({
+		database,
+		url: config.databaseUrl,
+		dataDir: config.dataDir,
+		keeps: config.journalDays > 0,
 		recorder,
 		bus,
-		log,
-		liveCalls: (pbxId) => readLiveFacts(database.pools.ingest, pbxId),
-		past: (...about) => readPast(past, ...about),
-		...(config.journalDays > 0 ? { keep: journal.push } : {}),
-		singleWriter: true,
-	});
-	const writer = createSingleWriter({
-		url: config.databaseUrl,
-		leading: () => ingest,
 		onChange: (pbxId) => roads.leadingChanged(pbxId),
+		now,
 		log,
 	});
 	const recordings = createRecordingWatcher({ pool, bus, log });

@@ -1,21 +1,6 @@
 import type { QueryConfig } from "pg";
-import { callId } from "../../db/id.ts";
 import type { Settings } from "../protocol/settings.ts";
-import type { CallFacts } from "./call-change.ts";
-import { progressOf } from "./progress.ts";
-import type { ToWrite } from "./told.ts";
-
-/** Facts with what was found out about the client. */
-export interface Resolved {
-	readonly call: CallFacts;
-	readonly e164: string | null;
-	/** The one contact that matched, null when none or several did. */
-	readonly contactId: string | null;
-	/** Legs and recordings that changed since they were written. */
-	readonly legs: ToWrite["legs"];
-	readonly recordings: ToWrite["recordings"];
-	readonly owe: boolean;
-}
+import { callColumns, legColumns, type Resolved, recordingColumns, writeValues } from "./record-values.ts";
 
 /** What the database says of each call that was written; calls whose stored facts are newer are not in it. */
 export interface Written {
@@ -33,48 +18,6 @@ export interface Written {
 	/** Who has the extensions of the legs that were written. */
 	readonly users: readonly { readonly index: number; readonly id: string; readonly name: string }[] | null;
 }
-
-const callColumns = [
-	["id", "uuid"],
-	["started_at", "timestamptz"],
-	["linked_id", "text"],
-	["direction", "text"],
-	["outcome", "text"],
-	["number", "text"],
-	["raw_number", "text"],
-	["withheld", "boolean"],
-	["caller_name", "text"],
-	["did", "text"],
-	["queue", "text"],
-	["ivr", "text"],
-	["answered_at", "timestamptz"],
-	["ended_at", "timestamptz"],
-	["ring_ms", "integer"],
-	["talk_ms", "integer"],
-	["contact_id", "uuid"],
-	["recovered", "boolean"],
-	["interrupted", "boolean"],
-	["progress", "bigint"],
-] as const;
-
-const legColumns = [
-	["call_id", "uuid"],
-	["index", "smallint"],
-	["extension", "text"],
-	["outside", "boolean"],
-	["placed", "boolean"],
-	["rang_at", "timestamptz"],
-	["answered_at", "timestamptz"],
-	["left_at", "timestamptz"],
-	["result", "text"],
-] as const;
-const recordingColumns = [
-	["call_id", "uuid"],
-	["index", "smallint"],
-	["path", "text"],
-	["started_at", "timestamptz"],
-	["closed", "boolean"],
-] as const;
 
 /**
  * Finds the token, and keeps it as it is until the transaction ends: a server that takes over waits for this write, and a
@@ -270,60 +213,4 @@ export function writeStatement(
 		.slice(0, token)
 		.map((value, at) => (at < legsFrom - 1 && Array.isArray(value) ? value[0] : value));
 	return { ...writeRunningCall, values: single };
-}
-
-/** PostgreSQL text holds no NUL; callers can send anything, of any length. */
-const text = (value: string, longest = 10_000) => value.replaceAll("\0", "").slice(0, longest);
-const moment = (at: number | null) => (at === null ? null : new Date(at).toISOString());
-const milliseconds = (value: number) => Math.min(2_147_483_647, Math.max(0, Math.round(value)));
-
-function writeValues(pbxId: string, held: number | null, batch: readonly Resolved[], settings: Settings): unknown[] {
-	const rows = batch
-		.map((resolved) => ({ id: callId(pbxId, resolved.call.family, resolved.call.startedAt), ...resolved }))
-		.sort((a, b) => (a.id < b.id ? -1 : 1));
-	const legs = rows.flatMap((row) => row.legs.map((leg) => ({ id: row.id, leg })));
-	const recordings = rows.flatMap((row) => row.recordings.map((one) => ({ id: row.id, ...one })));
-	const of = <T>(pick: (row: (typeof rows)[number]) => T) => rows.map(pick);
-	return [
-		of(({ id }) => id),
-		of(({ call }) => moment(call.startedAt)),
-		of(({ call }) => text(call.family, 1_000)),
-		of(({ call }) => call.direction),
-		of(({ call }) => call.outcome),
-		of(({ e164 }) => e164),
-		of(({ call }) => text(call.rawNumber)),
-		of(({ call }) => call.withheld),
-		of(({ call }) => text(call.callerName)),
-		of(({ call }) => text(call.did)),
-		of(({ call }) => (call.queue === null ? null : text(call.queue))),
-		of(({ call }) => text(call.ivr)),
-		of(({ call }) => moment(call.answeredAt)),
-		of(({ call }) => moment(call.endedAt)),
-		of(({ call }) => milliseconds(call.ringMs)),
-		of(({ call }) => milliseconds(call.talkMs)),
-		of(({ contactId }) => contactId),
-		of(({ call }) => call.recovered),
-		of(({ call }) => call.interrupted),
-		of(({ call }) => progressOf(call)),
-		legs.map(({ id }) => id),
-		legs.map(({ leg }) => leg.index),
-		legs.map(({ leg }) => text(leg.extension, 1_000)),
-		legs.map(({ leg }) => leg.outside),
-		legs.map(({ leg }) => leg.placed),
-		legs.map(({ leg }) => moment(leg.rangAt)),
-		legs.map(({ leg }) => moment(leg.answeredAt)),
-		legs.map(({ leg }) => moment(leg.leftAt)),
-		legs.map(({ leg }) => leg.result),
-		pbxId,
-		held,
-		of((row) => row.owe),
-		recordings.map(({ id }) => id),
-		recordings.map(({ index }) => index),
-		recordings.map(({ recording }) => text(recording.path, 4_000)),
-		recordings.map(({ recording }) => moment(recording.startedAt)),
-		recordings.map(({ recording }) => recording.closed),
-		settings.processWithinMinutes,
-		settings.callBackWithinMinutes,
-		JSON.stringify({ workingHours: settings.workingHours, timeZone: settings.timeZone }),
-	];
 }

@@ -12,7 +12,8 @@ import { matchOf, onlyContact } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
 import { createOwedNews, type MissedChange, type Obligations } from "./owed-news.ts";
 import { fold } from "./progress.ts";
-import { holdToken, type Resolved, type Written, writeStatement } from "./record-sql.ts";
+import { holdToken, type Written, writeStatement } from "./record-sql.ts";
+import type { Resolved } from "./record-values.ts";
 import { type Merge, mergeCall, mergesOf } from "./supersede.ts";
 import { compose, createToldCalls, type Told, toWrite } from "./told.ts";
 
