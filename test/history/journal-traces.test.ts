@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { celEvents } from "../../server/asterisk/history/cel.ts";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
 import { atTimes } from "../../server/asterisk/history/cel-row.ts";
+import { groupsOf } from "../../server/asterisk/history/families.ts";
 import type { CallFacts } from "../../server/calls/call-change.ts";
 import { asExpected, traces } from "../calls/expected.ts";
 import { fold } from "../calls/fold.ts";
@@ -38,6 +39,24 @@ describe("a call read from the PBX's journal comes out as it was seen live", () 
 				expect(Math.abs(answerOf(other) - answerOf(call)), "answer").toBeLessThanOrEqual(2000);
 			}
 		});
+	}
+});
+
+it("a transfer whose target the PBX could not name is a call of its own, and ends", async () => {
+	const text = readFileSync(new URL("attended-transfer-completed.cel.csv", folder), "utf8").replaceAll(
+		/(""transfer_target_channel_(?:name|uniqueid)"":"")[^"]*/g,
+		"$1N/A",
+	);
+	expect(text).toContain('""N/A""');
+	const other = text
+		.replaceAll(/"(\d{10})\.(\d+)"/g, (_, epoch, number) => `"${epoch}.${Number(number) + 10_000}"`)
+		.replaceAll(/(bridge\d?_id"":"")/g, "$1other-");
+	const rows = atTimes([...celRowsOf(text).rows, ...celRowsOf(other).rows]);
+	const groups = await groupsOf(rows);
+	expect(groups).toHaveLength(2);
+	for (const group of groups) {
+		const { facts } = fold(celEvents(group.rows));
+		expect(facts).toMatchObject([{ outcome: "answered", endedAt: expect.any(Number) }]);
 	}
 });
 

@@ -25,6 +25,8 @@ export interface RawCelRow extends Omit<CelRow, "at" | "extra"> {
 }
 
 const quarter = 15 * 60_000;
+/** What Asterisk writes for a channel that it cannot name any more: no channel that all such calls would share. */
+const unknown = "N/A";
 
 /**
  * Puts rows on the clock. Asterisk writes `eventtime` as seconds since the epoch or, after `dateformat`, as local time
@@ -64,7 +66,8 @@ function parsed(extra: string): Readonly<Record<string, unknown>> {
 	if (!extra.startsWith("{")) return {};
 	try {
 		const value: unknown = JSON.parse(extra);
-		return typeof value === "object" && value !== null ? { ...value } : {};
+		if (typeof value !== "object" || value === null) return {};
+		return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== unknown));
 	} catch {
 		return {};
 	}
