@@ -3,6 +3,7 @@ import type { FastifyBaseLogger } from "fastify";
 import type { z } from "zod";
 import type { Database, Queryable, Transaction } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
+import { isDeadlock } from "../../db/runner.ts";
 import { users } from "../../db/schema/access.ts";
 import { contactChanges, notes, contacts as table } from "../../db/schema/contacts.ts";
 import { readCursor, writeCursor } from "../cursor.ts";
@@ -204,8 +205,7 @@ async function patiently<T>(work: () => Promise<T>, tries = 3): Promise<T> {
 	try {
 		return await work();
 	} catch (error) {
-		const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-		if (tries <= 1 || !(cause instanceof Error && "code" in cause && cause.code === "40P01")) throw error;
+		if (tries <= 1 || !isDeadlock(error)) throw error;
 		return patiently(work, tries - 1);
 	}
 }

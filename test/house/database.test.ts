@@ -5,6 +5,7 @@ import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connectDatabase } from "../../db/connect.ts";
 import { callId, newId, timeOfId } from "../../db/id.ts";
+import { inTransaction } from "../../db/runner.ts";
 import { emptyDatabase, type TestDatabase, testDatabase } from "../support/database.ts";
 import { nodeProgram } from "../support/programs.ts";
 
@@ -28,6 +29,30 @@ describe("ids", () => {
 		expect(callId("b", "1700000000.1", startedAt)).not.toBe(id);
 		expect(timeOfId(id)).toBe(startedAt);
 		expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+	});
+});
+
+describe("two people who want the same rows in another order", () => {
+	test("both get them, one after the other", async () => {
+		const pool = own.database.pools.ui;
+		await pool.query("create table seats (id integer primary key, taken integer not null default 0)");
+		await pool.query("insert into seats (id) values (1), (2)");
+		const arrived = new Set<number>();
+		let tries = 0;
+		const both = Promise.withResolvers<void>();
+		const take = (first: number, second: number) =>
+			inTransaction(pool, async (db) => {
+				tries += 1;
+				await db.query("update seats set taken = taken + 1 where id = $1", [first]);
+				arrived.add(first);
+				if (arrived.size === 2) both.resolve();
+				await both.promise;
+				await db.query("update seats set taken = taken + 1 where id = $1", [second]);
+			});
+		await Promise.all([take(1, 2), take(2, 1)]);
+		const { rows } = await pool.query("select taken from seats");
+		expect(rows).toEqual([{ taken: 2 }, { taken: 2 }]);
+		expect(tries).toBe(3);
 	});
 });
 
