@@ -25,7 +25,7 @@ interface Deps {
 }
 
 /** A change that was under way when the server read the picture comes within so many milliseconds. */
-export const settleWithin = 1500;
+const settleWithin = 1500;
 
 /** The live picture as signals: what rings, what is owed, who is where. */
 export function createLive(deps: Deps) {
@@ -37,6 +37,8 @@ export function createLive(deps: Deps) {
 	const skew = signal(0);
 	const painted = new Set<string>();
 	const listeners = new Set<(message: ServerMessage) => void>();
+	/** How often the picture was changed. */
+	let changes = 0;
 	let asked = false;
 	let returnedAt = Number.NEGATIVE_INFINITY;
 
@@ -46,13 +48,15 @@ export function createLive(deps: Deps) {
 		deps.send({ type: "resync", because });
 	};
 	/** The server said what the picture should be: looked at once nothing is under way any more. */
-	const compare = ({ seq, hash }: Extract<ServerMessage, { type: "heartbeat" }>) =>
+	const compare = (hash: string) => {
+		const before = changes;
 		deps.later(() => {
 			const me = deps.me();
 			// Whatever came meanwhile may be in the one and not yet in the other: the next heartbeat tells.
-			if (me === null || picture.value.seq !== seq) return;
+			if (me === null || changes !== before) return;
 			if (hashOfPicture(picture.value, { id: me, leads: deps.leads() }) !== hash) ask("picture");
 		}, settleWithin);
+	};
 	const tidy = () => {
 		picture.value = expire(picture.value, deps.now());
 	};
@@ -86,7 +90,8 @@ export function createLive(deps: Deps) {
 		for (const card of picture.value.cards) {
 			if ("until" in card.phase) deps.later(tidy, card.phase.until - deps.now() + 10);
 		}
-		if (message.type === "heartbeat") compare(message);
+		if (message.type === "heartbeat") compare(message.hash);
+		else if (!message.type.startsWith("floor")) changes += 1;
 		for (const listener of listeners) listener(message);
 	}
 
