@@ -16,7 +16,7 @@ import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
 import { stanzas } from "./asterisk/stanzas.ts";
 import { followContacts } from "./calls/follow-contacts.ts";
 import { createPops } from "./calls/pop.ts";
-import { readCalls } from "./calls/queries.ts";
+import { liveCalls, readCalls } from "./calls/queries.ts";
 import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import { createRecorder } from "./calls/record.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
@@ -36,11 +36,16 @@ import { registerContactRoutes } from "./contacts/routes.ts";
 import { createDemo, type DemoLogin } from "./demo/demo.ts";
 import { registerDemoRoutes } from "./demo/routes.ts";
 import { createEventBus, type EventBus } from "./events.ts";
+import { floorFigures } from "./floor-figures.ts";
 import type { App } from "./http.ts";
 import { memoryFanOut } from "./live/fan-out.ts";
 import { createHub, type HubDeps } from "./live/hub.ts";
 import { createLiveMetrics } from "./live/metrics.ts";
+import { createPaintTimes } from "./live/paint-times.ts";
+import { registerUnseenRoutes } from "./live/routes.ts";
+import { createUnseenStore } from "./live/unseen-store.ts";
 import { acceptSockets, registerLive } from "./live/upgrade.ts";
+import { dayIn } from "./local-day.ts";
 import { countObligations, listObligations } from "./obligations/list.ts";
 import { reconcileMissed } from "./obligations/missed.ts";
 import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
@@ -65,7 +70,9 @@ export interface Overrides {
 	readonly now?: () => number;
 	/** Folder of the built client. */
 	readonly client?: string;
-	readonly live?: Partial<Pick<HubDeps, "popFor" | "popOfCall" | "liveCallsOf" | "obligations" | "counts" | "times">>;
+	readonly live?: Partial<
+		Pick<HubDeps, "popFor" | "popOfCall" | "liveCallsOf" | "obligations" | "counts" | "unseen" | "times">
+	>;
 }
 
 export interface Dzvin {
@@ -160,6 +167,8 @@ export async function createApp(
 	});
 	const recordings = createRecordingWatcher({ pool, bus, log });
 	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
+	// Pictures of browsers that return all at once must not stand before a ringing phone's pop-up.
+	const pictured = createPops({ db: pool, resolve });
 
 	// The roads to the PBXs: events come in, commands go out.
 	const windows = createWindows(database.pools.ingest);
@@ -212,17 +221,30 @@ export async function createApp(
 
 	// Live
 	const metrics = createLiveMetrics(register);
+	const unseen = createUnseenStore(pool);
+	const timeZone = () => settings.current().timeZone;
+	const paintTimes = createPaintTimes({
+		pool,
+		dayOf: (at) => dayIn(timeZone(), at),
+		now,
+		onFailure: (error) => log.warn({ err: error }, "times of pop-ups are not kept yet"),
+	});
 	const hub = createHub({
 		fanOut: memoryFanOut(bus),
 		people: users.colleagues,
 		popFor: pops.popFor,
 		popOfCall: pops.popOfCall,
-		liveCallsOf: pops.liveCallsOf,
+		liveCallsOf: pictured.liveCallsOf,
 		async obligations(person) {
 			const query = { assignee: "me" as const, limit: 50 };
 			return await readObligations(pool, readCalls, (await listObligations(pool, person, query)).ids);
 		},
 		counts: (person) => countObligations(pool, person),
+		liveCalls: () => liveCalls(pool),
+		floorFigures: floorFigures({ pool, unseen, paintTimes, windows, pbxs: roads.live, timeZone, now }),
+		unseen,
+		announce: (kind, pop) => bus.emit(kind, pop),
+		onPainted: paintTimes.add,
 		pbxs: roads.live,
 		maySend: (type, role) => messagePermissions[type].includes(role),
 		version,
@@ -265,6 +287,7 @@ export async function createApp(
 	registerTaskRoutes(app, { pool });
 	registerDemoRoutes(app, { demo, audit });
 	registerLive(app);
+	registerUnseenRoutes(app, { unseen });
 	await serveClient(app, over.client ?? fileURLToPath(new URL("../dist/client", import.meta.url)));
 	const sockets = acceptSockets(app.server, {
 		hub,
@@ -307,6 +330,7 @@ export async function createApp(
 			await recorder.stop();
 			await recordings.stop();
 			hub.stop();
+			await paintTimes.stop();
 			await app.close();
 			stopping = true;
 			await database.close();

@@ -1,5 +1,6 @@
 import type { Call } from "./protocol/call.ts";
 import type { Match } from "./protocol/contact.ts";
+import type { UnseenPop } from "./protocol/floor.ts";
 import type { PbxLive } from "./protocol/live.ts";
 import type { Obligation } from "./protocol/obligation.ts";
 
@@ -27,6 +28,10 @@ export interface DomainEvents {
 	"pbx.state": PbxLive & { readonly at: string };
 	"queue.state": { readonly pbx: string; readonly queue: string; readonly waiting: number };
 	"settings.changed": Record<string, never>;
+	/** A phone rings and nobody has seen the pop-up; its row is written. Every further channel listens to this. */
+	"pop.unseen": UnseenPop;
+	/** Somebody saw it after all. */
+	"pop.seen": UnseenPop;
 }
 
 export interface SavedCall {

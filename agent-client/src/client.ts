@@ -23,10 +23,11 @@ setInterval(() => {
 /** Seconds pass, by the server's clock: whatever shows a duration reads this. */
 export const now = computed(() => localNow.value + live.skew.value);
 
+const pause = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 const request = createRequest({
 	fetch: (input, init) => fetch(input, init),
 	random: Math.random,
-	wait: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+	wait: pause,
 	onUnauthenticated: () => session.lost(),
 });
 export const api = createApi(request);
@@ -36,11 +37,13 @@ export const link = signal<LiveLink | null>(null);
 export const live = createLive({
 	now: Date.now,
 	me: () => session.me.value?.id ?? null,
+	leads: () => session.role.value !== "agent",
 	wrapUps: drafts.open,
 	send: (message) => link.value?.send(message),
 	// Two frames: the first one draws, and when the second begins the first is on the screen.
 	afterPaint: (work) => requestAnimationFrame(() => requestAnimationFrame(work)),
 	later: (work, milliseconds) => setTimeout(work, milliseconds),
+	random: Math.random,
 });
 
 export const settings = signal<Settings | null>(null);
@@ -77,8 +80,10 @@ effect(() => {
 	document.documentElement.lang = spoken();
 });
 
-/** What the screens need beside the live picture; read anew with every snapshot. */
+let surroundings: "unread" | "read" | "due" = "unread";
+/** What the screens need beside the live picture; read anew when we are back. */
 async function readSurroundings(): Promise<void> {
+	surroundings = "read";
 	const quietly = async <T>(reading: Promise<T>, put: (value: T) => void) => {
 		try {
 			put(await reading);
@@ -99,6 +104,13 @@ async function readSurroundings(): Promise<void> {
 		readPlans(),
 	]);
 }
+/** At once the first time. Later they are there already, and everybody may have returned in this moment. */
+function readSurroundingsSoon(): void {
+	const before = surroundings;
+	surroundings = "due";
+	if (before === "unread") void readSurroundings();
+	if (before === "read") setTimeout(() => void readSurroundings(), Math.random() * 20_000);
+}
 /** Counts the plans of today and before. */
 export async function readPlans(): Promise<void> {
 	try {
@@ -114,17 +126,19 @@ export const session = createSession({
 	api,
 	onPreferences: applyPreferences,
 	onIn() {
+		surroundings = "unread";
 		live.reset();
 		link.value?.close();
 		link.value = openLive({
 			url: () => `${location.origin.replace(/^http/, "ws")}/api/live`,
 			now: Date.now,
 			random: Math.random,
+			wait: pause,
 			onMessage(message) {
 				live.receive(message);
-				if (message.type === "snapshot") void readSurroundings();
+				if (message.type === "snapshot") readSurroundingsSoon();
 			},
-			onClosed: () => void session.look(),
+			onDoubt: () => void session.look(),
 		});
 	},
 	onOut(expired) {

@@ -8,6 +8,7 @@ import type { ClientMessage } from "../protocol/live.ts";
 export type Rule = "public" | "local" | readonly Role[];
 
 const everybody = ["agent", "supervisor", "admin"] as const;
+const leads = ["supervisor", "admin"] as const;
 const admins = ["admin"] as const;
 
 /**
@@ -56,12 +57,13 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"PATCH /api/pbx/:id": admins,
 	"DELETE /api/pbx/:id": admins,
 	"POST /api/pbx/:id/check": admins,
-	"GET /api/pbx/:id/observed": ["supervisor", "admin"],
+	"GET /api/pbx/:id/observed": leads,
 	"GET /api/demo": everybody,
 	"POST /api/demo/simulate": everybody,
 	"DELETE /api/demo": admins,
 
 	"GET /api/live": everybody,
+	"GET /api/unseen": leads,
 	"GET /api/openapi.json": "public",
 	"GET /api/docs": "public",
 	"GET /health/live": "public",
@@ -76,6 +78,8 @@ export const messagePermissions: Readonly<Record<ClientMessage["type"], readonly
 	painted: everybody,
 	ping: everybody,
 	resync: everybody,
+	seen: everybody,
+	watch: leads,
 };
 
 /** The row of a route; a HEAD is as open as its GET. Undefined = nobody thought about it. */

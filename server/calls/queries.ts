@@ -147,3 +147,21 @@ order by c.started_at desc limit 20`,
 	});
 	return rows.map(({ id }) => id);
 }
+
+/** Calls that go on, newest first; more than a screen can show are left out. */
+export async function liveCalls(db: Runner): Promise<Call[]> {
+	const { rows } = await db.query<{ id: string }>({
+		name: "live-calls",
+		text: `select c.id from calls c where c.ended_at is null and c.started_at > now() - interval '1 day'
+order by c.started_at desc limit 500`,
+		values: [],
+	});
+	return [
+		...(
+			await readCalls(
+				db,
+				rows.map(({ id }) => id),
+			)
+		).values(),
+	];
+}

@@ -87,6 +87,8 @@ export async function wipeDemo(database: Database, pbxIds: readonly string[], ad
 		);
 		await tx.execute(sql`delete from dispositions where call_id in ${ours} or user_id in ${staff}`);
 		await tx.execute(sql`delete from obligations where call_id in ${ours}`);
+		await tx.execute(sql`delete from unseen_pops where call_id in ${ours} or user_id in ${staff}`);
+		await tx.execute(sql`update unseen_pops set seen_by_id = null where seen_by_id in ${staff}`);
 		await tx.execute(sql`update obligations set assignee_id = null where assignee_id in ${staff}`);
 		await tx.execute(
 			sql`update obligations set claimed_by_id = null, claimed_at = null where claimed_by_id in ${staff}`,

@@ -9,6 +9,9 @@ export type Unnumbered<T = Change> = T extends unknown ? Omit<T, "seq"> : never;
 
 export const encode = (change: Unnumbered): Frame => JSON.stringify(change);
 
+/** Codes with which the server closes; 4401 tells the client to ask who it is before it returns. */
+export const closing = { restart: 1012, unavailable: 1013, policy: 1008, sessionEnded: 4401 } as const;
+
 /** Bytes that may wait for one slow browser. Beyond it changes are left out; the jump in `seq` and a new snapshot mend that. */
 const mostWaiting = 1_000_000;
 
@@ -19,6 +22,11 @@ export interface Connection {
 	readonly expiresAt: number;
 	/** Sends a change, or keeps it until the snapshot is out. */
 	send(frame: Frame): void;
+	/** The number of the last change that was sent. */
+	last(): number;
+	isOpen(): boolean;
+	/** Whether changes go out as they come: no snapshot is being made. */
+	flows(): boolean;
 	/** Sends what is no change and has no number. */
 	say(message: ServerMessage): void;
 	/** From now on changes wait for a snapshot. False when one is already being made. */
@@ -78,6 +86,9 @@ export function createConnection(socket: WebSocket, raw: NetProgress, options: C
 			if (kept === null) transmit(frame);
 			else kept.push(frame);
 		},
+		last: () => seq,
+		isOpen: () => socket.readyState === socket.OPEN,
+		flows: () => kept === null,
 		say(message) {
 			socket.send(JSON.stringify(message));
 			options.onSend();

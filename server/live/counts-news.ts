@@ -65,3 +65,4 @@ export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
 		},
 	};
 }
+export type CountsNews = ReturnType<typeof createCountsNews>;

@@ -12,6 +12,8 @@ export const liveKinds = [
 	"session.ended",
 	"pbx.state",
 	"queue.state",
+	"pop.unseen",
+	"pop.seen",
 ] as const satisfies readonly (keyof DomainEvents)[];
 export type LiveKind = (typeof liveKinds)[number];
 

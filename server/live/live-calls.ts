@@ -32,6 +32,11 @@ interface Deps {
 	tell(userId: string, frame: Frame): void;
 	/** To those who watch calls, but for whom `except` names: they have heard it already. */
 	tellSupervisors(frame: Frame, except: ReadonlySet<string>): void;
+	/** The phone of a person begins to ring, with the pop-up sent to at least one browser or to none. */
+	rings(callId: string, userId: string, sent: boolean): void;
+	/** It rings no more, or the call is over. */
+	stops(callId: string, userId: string): void;
+	over(callId: string): void;
 	/** What this person is doing, to be told; null when there is no such person. */
 	stateOf(userId: string): Frame | null;
 	readonly presence: Presence;
@@ -74,7 +79,9 @@ export function createLiveCalls(deps: Deps) {
 			frames.set(key, frame);
 			if (owner !== null) tell(userId, owner);
 			tell(userId, frame);
-			if (part === "ringing" && deps.isOnline(userId) && !told.has(userId)) {
+			if (part !== "ringing") deps.stops(latest.call.id, userId);
+			else if (deps.isOnline(userId) && !told.has(userId)) {
+				deps.rings(latest.call.id, userId, true);
 				live.unpainted.set(userId, latest.receivedAt);
 				metrics.pushed.observe(Math.max(0, now() - latest.receivedAt) / 1000);
 			}
@@ -92,8 +99,10 @@ export function createLiveCalls(deps: Deps) {
 			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ownerId: null, ahead: null };
 			const last = before?.latest.call;
 			live.latest = saved;
-			if (over) calls.delete(call.id);
-			else calls.set(call.id, live);
+			if (over) {
+				calls.delete(call.id);
+				deps.over(call.id);
+			} else calls.set(call.id, live);
 
 			const news = newsOf(saved, before === undefined ? null : live.told);
 			let changed: Frame | null = null;
@@ -102,8 +111,13 @@ export function createLiveCalls(deps: Deps) {
 			for (const item of news) {
 				if (item.kind === "begins") {
 					if (deps.isOnline(item.userId)) someoneBegins = true;
-					else live.told.set(item.userId, item.part);
+					else {
+						live.told.set(item.userId, item.part);
+						if (item.part === "ringing") deps.rings(call.id, item.userId, false);
+						else deps.stops(call.id, item.userId);
+					}
 				} else if (item.kind === "ends") {
+					deps.stops(call.id, item.userId);
 					live.told.delete(item.userId);
 					live.unpainted.delete(item.userId);
 					const { elsewhere, by } = item;
@@ -123,6 +137,7 @@ export function createLiveCalls(deps: Deps) {
 			const live = calls.get(callId);
 			if (live === undefined) return;
 			calls.delete(callId);
+			deps.over(callId);
 			presence.call(callId, new Map());
 			const { call } = live.latest;
 			live.latest = { ...live.latest, ringing: [], talking: [] };
@@ -141,6 +156,11 @@ export function createLiveCalls(deps: Deps) {
 			}
 			const frame = encode({ type: "call.changed", at: at(), call: pop.call, match: pop.match });
 			for (const userId of people) tell(userId, frame);
+		},
+
+		/** A call that goes on, as it was saved last, and its client's owner; null when there is none. */
+		find(callId: string): Pick<LiveCall, "latest" | "ownerId"> | null {
+			return calls.get(callId) ?? null;
 		},
 
 		/** Whose cards show what this person is doing. */
@@ -163,6 +183,8 @@ export function createLiveCalls(deps: Deps) {
 		},
 	};
 }
+
+export type LiveCalls = ReturnType<typeof createLiveCalls>;
 
 /** `by`: whoever is told has the phone in the hand; null: it rings. */
 function beginning(by: Named | null, { call }: SavedCall, pop: Pop, at: string): Unnumbered {

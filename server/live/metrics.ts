@@ -16,6 +16,23 @@ export function createLiveMetrics(register: Registry) {
 			labelNames: ["reason"],
 			registers: [register],
 		}),
+		/** Pictures that were compared with browsers', and new ones that browsers asked for. */
+		comparisons: new Counter({
+			name: "dzvin_live_comparisons_total",
+			help: "Hashes of a person's picture sent to a browser to compare with its own",
+			registers: [register],
+		}),
+		resyncs: new Counter({
+			name: "dzvin_live_resyncs_total",
+			help: "New pictures that browsers asked for: a gap in the numbers, or a picture that differed",
+			labelNames: ["reason"],
+			registers: [register],
+		}),
+		unseen: new Counter({
+			name: "dzvin_unseen_pops_total",
+			help: "Pop-ups of ringing phones that nobody had seen after five seconds",
+			registers: [register],
+		}),
 		/** From the bytes of the PBX to the browser's word that the pop-up is on the screen. */
 		painted: new Histogram({
 			name: "dzvin_event_to_paint_seconds",

@@ -4,7 +4,7 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Observed } from "../protocol/observed.ts";
 import type { Pbx } from "../protocol/pbx.ts";
-import type { Windows } from "./windows.ts";
+import { dailyOf, type Windows } from "./windows.ts";
 
 export interface ObservedRouteDeps {
 	readonly windows: Windows;
@@ -47,11 +47,4 @@ function journalOf(kind: string, seen: Seen): Observed["journal"] {
 		newest: iso(seen?.journalNewest),
 		problem: seen?.journalProblem ?? null,
 	};
-}
-
-function dailyOf(seen: Seen): Observed["daily"] {
-	if (!seen?.countedAt) return null;
-	const { families, calls, external, obligations } = seen;
-	const missing = families - calls + external - obligations;
-	return { at: seen.countedAt.toISOString(), families, calls, external, obligations, missing };
 }

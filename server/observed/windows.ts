@@ -1,6 +1,6 @@
 import type { Pool } from "pg";
 import { newId } from "../../db/id.ts";
-import type { BlindCause, BlindWindow } from "../protocol/observed.ts";
+import type { BlindCause, BlindWindow, Observed } from "../protocol/observed.ts";
 
 /** A blind window as a span of milliseconds. */
 export interface Blind {
@@ -29,6 +29,24 @@ export interface DailyCount {
 	readonly calls: number;
 	readonly external: number;
 	readonly obligations: number;
+}
+
+/** How it stands with one PBX today. */
+export interface Health {
+	readonly until: Date;
+	readonly gaps: number;
+	readonly blindSince: Date | null;
+	readonly daily: Observed["daily"];
+}
+
+/** The daily figure; null before it was first counted. */
+export function dailyOf(
+	seen: Pick<Observation, "countedAt" | "families" | "calls" | "external" | "obligations"> | null,
+): Observed["daily"] {
+	if (!seen?.countedAt) return null;
+	const { families, calls, external, obligations } = seen;
+	const missing = families - calls + external - obligations;
+	return { at: seen.countedAt.toISOString(), families, calls, external, obligations, missing };
 }
 
 const iso = (at: number) => new Date(at).toISOString();
@@ -128,6 +146,25 @@ export function createWindows(pool: Pool) {
 				[pbxId],
 			);
 			return rows[0] ?? null;
+		},
+		/** How each PBX that was ever seen stands, and its gaps that lasted into the time since `from`. */
+		async health(from: Date): Promise<Map<string, Health>> {
+			const { rows } = await run(
+				"health",
+				`select o.pbx_id, o.until_at as until, o.counted_at as "countedAt", o.families, o.calls, o.external, o.obligations,
+					w.gaps, w.blind
+				from observations o, lateral (
+					select count(*)::integer as gaps, min(from_at) filter (where to_at is null) as blind from (
+						select from_at, to_at from blind_windows
+						where pbx_id = o.pbx_id and (to_at is null or from_at >= $1) limit 1000) recent) w`,
+				[from],
+			);
+			return new Map(
+				rows.map(({ pbx_id: id, gaps, blind, ...seen }) => [
+					id,
+					{ until: seen.until, gaps, blindSince: blind, daily: dailyOf(seen) },
+				]),
+			);
 		},
 		/** The newest hundred. */
 		async list(pbxId: string): Promise<BlindWindow[]> {

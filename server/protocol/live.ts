@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Id, Named, Time } from "./basics.ts";
 import { Call } from "./call.ts";
 import { Match } from "./contact.ts";
+import { floorMessages, UnseenPop } from "./floor.ts";
 import { Obligation, ObligationCounts } from "./obligation.ts";
 import { PbxState } from "./pbx.ts";
 
@@ -64,6 +65,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		agents: z.array(AgentState),
 		queues: z.array(QueueState),
 		pbxs: z.array(PbxLive),
+		/** Phones that ring now while nobody sees it, as far as this person should know. */
+		unseen: z.array(UnseenPop),
 	}),
 	z.object({ type: z.literal("call.ringing"), seq, at: Time }).extend(Pop.shape),
 	z.object({
@@ -83,8 +86,14 @@ export const ServerMessage = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("agent.state"), seq, at: Time, agent: AgentState }),
 	z.object({ type: z.literal("queue.state"), seq, at: Time, queue: QueueState }),
 	z.object({ type: z.literal("pbx.state"), seq, at: Time, pbx: PbxLive }),
-	/** Answer to `ping`; carries no `seq`, it is no change. */
-	z.object({ type: z.literal("pong") }),
+	/** A phone rings and nobody has seen the pop-up; `rings` false: it has stopped. */
+	z.object({ type: z.literal("pop.unseen"), seq, at: Time, unseen: UnseenPop, rings: z.boolean() }),
+	z.object({ type: z.literal("pop.seen"), seq, at: Time, unseen: UnseenPop }),
+	/** What the server holds this person's picture to be (server/protocol/picture.ts), with its figures. */
+	z.object({ type: z.literal("heartbeat"), seq, at: Time, hash: z.string(), counts: ObligationCounts }),
+	...floorMessages,
+	/** Answer to `ping`; carries no `seq`, it is no change. `last`: the number of the last change that was sent. */
+	z.object({ type: z.literal("pong"), last: z.number() }),
 ]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 
@@ -92,7 +101,11 @@ export const ClientMessage = z.discriminatedUnion("type", [
 	/** The pop-up for this call is on the screen. `seq` of the message that brought it. */
 	z.strictObject({ type: z.literal("painted"), callId: Id, seq }),
 	z.strictObject({ type: z.literal("ping") }),
-	/** A jump in `seq` was seen. */
-	z.strictObject({ type: z.literal("resync") }),
+	/** A jump in `seq` was seen, or the picture differs from the server's. */
+	z.strictObject({ type: z.literal("resync"), because: z.enum(["gap", "picture"]).optional() }),
+	/** "I see it": a colleague's unseen pop-up. */
+	z.strictObject({ type: z.literal("seen"), id: Id }),
+	/** The floor is on the screen from now on, or no more. Supervisors and admins only. */
+	z.strictObject({ type: z.literal("watch"), floor: z.boolean() }),
 ]);
 export type ClientMessage = z.infer<typeof ClientMessage>;

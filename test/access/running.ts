@@ -15,9 +15,12 @@ export interface Visitor {
 	readonly cookie: string;
 }
 
-/** A whole server on a database of its own, listening on a free port of the loopback; ends with the test. */
-export async function runServer(config: Partial<Config> = {}, over: Overrides = {}) {
-	const { url, drop } = await testDatabase();
+/**
+ * A whole server on a database of its own, listening on a free port of the loopback; ends with the test. `on`: the
+ * address of a database that is there already and stays, for a server that comes after another one.
+ */
+export async function runServer(config: Partial<Config> = {}, over: Overrides = {}, on?: string) {
+	const { url, drop } = on === undefined ? await testDatabase() : { url: on, drop: async () => {} };
 	const lines: string[] = [];
 	const dzvin = await createApp(
 		{

@@ -34,6 +34,13 @@ const hub = createHub({
 	liveCallsOf: async () => ({ ringing: [], talking: [] }),
 	obligations: async () => [],
 	counts: async () => ({ mine: 0, team: 0, missed: 0, overdue: 0 }),
+	liveCalls: async () => [],
+	floorFigures: async () => {
+		throw new Error("Nobody looks at the floor");
+	},
+	unseen: { note: async () => null, seen: async () => null },
+	announce() {},
+	onPainted() {},
 	pbxs: () => [],
 	maySend: () => true,
 	version: "bench",

@@ -106,6 +106,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		})),
 		queues: [{ pbx: "Office", queue: "Продажі", waiting: empty ? 0 : 2 }],
 		pbxs: state.pbxs.map(({ id, name, state: now, problem, since }) => ({ id, name, state: now, problem, since })),
+		unseen: [],
 	});
 	const send = (socket: WebSocket, message: unknown) => socket.send(JSON.stringify(ServerMessage.parse(message)));
 	const say: ClientBackend["say"] = (message) => {
@@ -332,7 +333,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			client.on("message", (text) => {
 				const message = ClientMessage.parse(JSON.parse(String(text)));
 				heard.push(message);
-				if (message.type === "ping") send(client, { type: "pong" });
+				if (message.type === "ping") send(client, { type: "pong", last: seq });
 				if (message.type === "resync") send(client, snapshot());
 			});
 			send(client, { type: "hello", version: "test" });

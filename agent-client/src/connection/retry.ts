@@ -23,5 +23,18 @@ export function socketPolicy(random: () => number) {
 	};
 }
 
+/** The close code of a server that restarts or cannot serve more now: everybody was cut off at once. */
+const cutForAll = new Set([1012, 1013]);
+
+/**
+ * Milliseconds to wait beyond the delay that grows with every try. Alone, a tab returns at once; when everybody was cut
+ * off, they return spread over three seconds; and each further try is moved by chance, or those who once met would
+ * meet again and again.
+ */
+export function extraDelay(closeCode: number, tries: number, random: () => number): number {
+	if (tries > 0) return Math.round(random() * 1500);
+	return cutForAll.has(closeCode) ? Math.round(random() * 3000) : 0;
+}
+
 /** Milliseconds between two signs of life that we ask for, and how long an answer may take. */
 export const pulse = { every: 10_000, answer: 6_000 } as const;

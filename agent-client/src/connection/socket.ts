@@ -1,7 +1,7 @@
 import { signal } from "@preact/signals";
 import WebSocket from "partysocket/ws";
 import type { ClientMessage, ServerMessage } from "../../../server/protocol/live.ts";
-import { pulse, socketPolicy } from "./retry.ts";
+import { extraDelay, pulse, socketPolicy } from "./retry.ts";
 
 /** `lost` says since when, so that the bar can count. */
 export type LinkState = { kind: "connecting" } | { kind: "open" } | { kind: "lost"; since: number };
@@ -10,10 +10,14 @@ interface Deps {
 	readonly url: () => string;
 	readonly now: () => number;
 	readonly random: () => number;
+	readonly wait: (milliseconds: number) => Promise<void>;
 	readonly onMessage: (message: ServerMessage) => void;
-	/** Each time the way closed; the caller asks whether the session still lives. */
-	readonly onClosed: () => void;
+	/** The session may be over: the server said so, or does not let us in. The caller asks. */
+	readonly onDoubt: () => void;
 }
+
+/** The code with which the server closes when the session is over. */
+const sessionEnded = 4401;
 
 /**
  * The live connection. It returns by itself for ever. Pings every ten seconds; once the server has
@@ -21,7 +25,14 @@ interface Deps {
  */
 export function openLive(deps: Deps) {
 	const state = signal<LinkState>({ kind: "connecting" });
-	const socket = new WebSocket(deps.url, [], { ...socketPolicy(deps.random), maxEnqueuedMessages: 0 });
+	/** How the last connection ended, and how many tries failed since one stood. */
+	let ending = { code: 0, tries: 0 };
+	const address = async () => {
+		const delay = extraDelay(ending.code, ending.tries, deps.random);
+		if (delay > 0) await deps.wait(delay);
+		return deps.url();
+	};
+	const socket = new WebSocket(address, [], { ...socketPolicy(deps.random), maxEnqueuedMessages: 0 });
 	let answersPings = false;
 	let waitingSince: number | null = null;
 	let wokenAt = deps.now();
@@ -48,14 +59,17 @@ export function openLive(deps: Deps) {
 		const message: ServerMessage = JSON.parse(String(event.data));
 		if (message.type === "pong") {
 			answersPings = true;
-			return;
 		}
-		if (message.type === "snapshot") state.value = { kind: "open" };
+		if (message.type === "snapshot") {
+			state.value = { kind: "open" };
+			ending = { code: 0, tries: 0 };
+		}
 		deps.onMessage(message);
 	});
-	socket.addEventListener("close", () => {
+	socket.addEventListener("close", ({ code }) => {
+		ending = { code, tries: state.value.kind === "open" ? 0 : ending.tries + 1 };
 		lost();
-		deps.onClosed();
+		if (code === sessionEnded || ending.tries % 5 === 1) deps.onDoubt();
 	});
 
 	/** After sleep or a change of network the old connection is worth nothing: look at once. */

@@ -1,16 +1,31 @@
 import { computed, signal } from "@preact/signals";
 import type { ClientMessage, ServerMessage } from "../../../server/protocol/live.ts";
-import { type Card, continues, emptyPicture, expire, fold, type Picture, withoutCard } from "./picture.ts";
+import {
+	type Card,
+	continues,
+	emptyPicture,
+	expire,
+	fold,
+	hashOfPicture,
+	type Picture,
+	withoutCard,
+} from "./picture.ts";
 
 interface Deps {
 	readonly now: () => number;
 	readonly me: () => string | null;
+	/** Supervisors and admins are shown everybody. */
+	readonly leads: () => boolean;
 	readonly wrapUps: () => readonly string[];
 	readonly send: (message: ClientMessage) => void;
 	/** Runs after the next frame is on the screen. */
 	readonly afterPaint: (work: () => void) => void;
+	readonly random: () => number;
 	readonly later: (work: () => void, milliseconds: number) => void;
 }
+
+/** A change that was under way when the server read the picture comes within so many milliseconds. */
+const settleWithin = 1500;
 
 /** The live picture as signals: what rings, what is owed, who is where. */
 export function createLive(deps: Deps) {
@@ -21,8 +36,27 @@ export function createLive(deps: Deps) {
 	/** Milliseconds by which the server's clock is ahead of this machine's. */
 	const skew = signal(0);
 	const painted = new Set<string>();
+	const listeners = new Set<(message: ServerMessage) => void>();
+	/** How often the picture was changed. */
+	let changes = 0;
 	let asked = false;
+	let returnedAt = Number.NEGATIVE_INFINITY;
 
+	const ask = (because: "gap" | "picture") => {
+		if (asked) return;
+		asked = true;
+		deps.send({ type: "resync", because });
+	};
+	/** The server said what the picture should be: looked at once nothing is under way any more. */
+	const compare = (hash: string) => {
+		const before = changes;
+		deps.later(() => {
+			const me = deps.me();
+			// Whatever came meanwhile may be in the one and not yet in the other: the next heartbeat tells.
+			if (me === null || changes !== before) return;
+			if (hashOfPicture(picture.value, { id: me, leads: deps.leads() }) !== hash) ask("picture");
+		}, settleWithin);
+	};
 	const tidy = () => {
 		picture.value = expire(picture.value, deps.now());
 	};
@@ -33,22 +67,32 @@ export function createLive(deps: Deps) {
 			version.value = message.version;
 			// A new connection owes a snapshot; until it is here nothing continues the old one.
 			asked = true;
+			// The server may not know of what was shown before.
+			painted.clear();
+			return;
+		}
+		if (message.type === "pong") {
+			// The last change that the server sent has not come: nothing after it would have said so.
+			if (picture.value.seq !== null && message.last > picture.value.seq) ask("gap");
 			return;
 		}
 		const me = deps.me();
 		if (me === null) return;
 		if (message.type === "snapshot") {
 			asked = false;
+			if (picture.value.seq !== null) returnedAt = deps.now();
 			skew.value = Date.parse(message.at) - deps.now();
-		} else if (!continues(picture.value, message) && !asked) {
-			asked = true;
-			deps.send({ type: "resync" });
-		}
+		} else if (!continues(picture.value, message)) ask("gap");
+		// Should the phone ring once more for the same call, its card is another one.
+		if (message.type === "call.ended") painted.delete(message.call.id);
 		const before = picture.value;
 		picture.value = fold(before, message, { me, now: deps.now(), wrapUps: deps.wrapUps() });
 		for (const card of picture.value.cards) {
 			if ("until" in card.phase) deps.later(tidy, card.phase.until - deps.now() + 10);
 		}
+		if (message.type === "heartbeat") compare(message.hash);
+		else if (!message.type.startsWith("floor")) changes += 1;
+		for (const listener of listeners) listener(message);
 	}
 
 	return {
@@ -65,6 +109,14 @@ export function createLive(deps: Deps) {
 		/** The first PBX that does not work, null when all do. */
 		pbxTrouble: computed(() => picture.value.pbxs.find((pbx) => pbx.state !== "connected") ?? null),
 		stateOf: (userId: string) => picture.value.agents.find((agent) => agent.user.id === userId) ?? null,
+		unseen: computed(() => picture.value.unseen),
+		/** Milliseconds after which lists are read anew: spread when we are back, because others may be back too. */
+		refreshAfter: () => (deps.now() - returnedAt < 1000 ? 400 + deps.random() * 6000 : 400),
+		/** For a page that shows more than the picture: hears every message until it is taken back. */
+		hear(listener: (message: ServerMessage) => void): () => void {
+			listeners.add(listener);
+			return () => void listeners.delete(listener);
+		},
 		/** A card is in the page: the server hears of it when the frame is painted, once per call. */
 		shown(card: Card): void {
 			const { id } = card.pop.call;

@@ -21,6 +21,7 @@ const snapshot = (part: Partial<Snapshot> = {}): Snapshot => ({
 	agents: [],
 	queues: [],
 	pbxs: [],
+	unseen: [],
 	...part,
 });
 const play = (messages: readonly ServerMessage[], from: Picture = emptyPicture, under = context) =>
@@ -75,7 +76,9 @@ describe("the life of a pop-up", () => {
 		};
 		const before = play([snapshot(), ringing(), early]);
 		expect(before.cards[0]?.phase).toMatchObject({ kind: "elsewhere", by: null });
-		expect(play([changed], before).cards[0]?.phase).toMatchObject({ kind: "elsewhere", by: petro.name });
+		const later = { ...context, now: now + 900 };
+		const named = play([changed], before, later);
+		expect(named.cards[0]?.phase).toEqual({ kind: "elsewhere", by: petro.name, until: now + farewell });
 	});
 
 	test("the caller gives up", () => {

@@ -1,7 +1,9 @@
 import type { Call } from "../../../server/protocol/call.ts";
 import type { Match } from "../../../server/protocol/contact.ts";
+import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import type { AgentState, PbxLive, Pop, QueueState, ServerMessage } from "../../../server/protocol/live.ts";
 import type { Obligation, ObligationCounts } from "../../../server/protocol/obligation.ts";
+import { pictureHash, type Viewer } from "../../../server/protocol/picture.ts";
 
 /**
  * Where a card stands. `elsewhere`: a colleague answered; `gone`: the caller gave up; both close at
@@ -31,6 +33,8 @@ export interface Picture {
 	readonly agents: readonly AgentState[];
 	readonly queues: readonly QueueState[];
 	readonly pbxs: readonly PbxLive[];
+	/** Colleagues' phones that ring while nobody has seen it. */
+	readonly unseen: readonly UnseenPop[];
 	/** Grows when lists that are read by HTTP may have changed: calls or obligations. */
 	readonly revision: number;
 }
@@ -43,6 +47,7 @@ export const emptyPicture: Picture = {
 	agents: [],
 	queues: [],
 	pbxs: [],
+	unseen: [],
 	revision: 0,
 };
 
@@ -126,11 +131,10 @@ function speakerOf(call: Call, me: string): string | null {
 	return talks.at(-1)?.user?.name ?? null;
 }
 
-/** A farewell that did not know who answered learns it from a later message. */
+/** A farewell that did not know who answered learns it from a later message; its moment is over when it would have been. */
 function learned(phase: Phase, call: Call, context: Context): Phase {
 	if (phase.kind !== "elsewhere" || phase.by !== null) return phase;
-	const by = speakerOf(call, context.me);
-	return by === null ? phase : { kind: "elsewhere", by, until: context.now + farewell };
+	return { ...phase, by: speakerOf(call, context.me) };
 }
 
 function withCall(cards: readonly Card[], call: Call, change: (card: Card) => Card | null): readonly Card[] {
@@ -163,14 +167,14 @@ function ended(message: Extract<ServerMessage, { type: "call.ended" }>, card: Ca
 export function fold(picture: Picture, message: ServerMessage, context: Context): Picture {
 	if (message.type === "hello" || message.type === "pong") return picture;
 	if (message.type === "snapshot") {
-		const { seq, obligations, counts, agents, queues, pbxs } = message;
+		const { seq, obligations, counts, agents, queues, pbxs, unseen } = message;
 		const live = new Set([...message.ringing, ...message.talking].map((pop) => pop.call.id));
 		const cards: Card[] = carried(picture, obligations, live, context);
 		for (const pop of message.talking) {
 			cards.push({ pop, seq, phase: { kind: "talking", since: pop.call.answeredAt ?? pop.call.startedAt } });
 		}
 		for (const pop of message.ringing) cards.push({ pop, seq, phase: { kind: "ringing" } });
-		return { seq, cards, obligations, counts, agents, queues, pbxs, revision: picture.revision + 1 };
+		return { seq, cards, obligations, counts, agents, queues, pbxs, unseen, revision: picture.revision + 1 };
 	}
 	if (picture.seq !== null && message.seq <= picture.seq) return picture;
 	const next: Picture = { ...picture, seq: message.seq };
@@ -211,7 +215,7 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 		}
 		case "obligation.opened": {
 			const { obligation, counts } = message;
-			const mine = obligation.assignee?.id === context.me || obligation.claimedBy?.id === context.me;
+			const mine = obligation.assignee?.id === context.me;
 			const others = picture.obligations.filter((old) => old.id !== obligation.id);
 			return { ...touched, counts, obligations: mine ? [...others, obligation] : others };
 		}
@@ -232,9 +236,28 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 		}
 		case "pbx.state":
 			return { ...next, pbxs: replace(picture.pbxs, (pbx) => pbx.id === message.pbx.id, message.pbx) };
+		case "pop.unseen": {
+			const { unseen, rings } = message;
+			const others = picture.unseen.filter(({ id }) => id !== unseen.id);
+			return { ...next, unseen: rings ? [...others, unseen] : others };
+		}
+		case "pop.seen":
+			return { ...next, unseen: picture.unseen.filter(({ id }) => id !== message.unseen.id) };
+		case "heartbeat":
+			return { ...next, counts: message.counts };
+		case "floor":
+		case "floor.calls":
+		case "floor.figures":
+			return next;
 		default:
 			return message satisfies never;
 	}
+}
+
+/** The hash of the picture as the server makes it of its own. */
+export function hashOfPicture(picture: Picture, viewer: Viewer): string {
+	const pops = (kind: Phase["kind"]) => picture.cards.filter(({ phase }) => phase.kind === kind).map(({ pop }) => pop);
+	return pictureHash({ ...picture, ringing: pops("ringing"), talking: pops("talking") }, viewer);
 }
 
 /** Takes away the cards whose last moment is over. */

@@ -23,7 +23,7 @@ export function useList<T extends { id: string }>(
 		if (!refresh || value === 0) return;
 		const timer = setTimeout(() => {
 			if (list.phase.peek() !== "loading" && list.items.peek().length <= 50) void list.reload();
-		}, 400);
+		}, live.refreshAfter());
 		return () => clearTimeout(timer);
 	});
 	return list;

@@ -1,0 +1,35 @@
+import type { AgentState } from "../protocol/live.ts";
+import type { Audience } from "./audience.ts";
+import { encode, type Frame } from "./connection.ts";
+import type { LivePerson } from "./person.ts";
+import type { Presence } from "./presence.ts";
+
+interface Deps {
+	readonly audience: Audience;
+	readonly presence: Presence;
+	readonly at: () => string;
+}
+
+/** What each person is doing, as it is told. */
+export function createAgentStates({ audience, presence, at }: Deps) {
+	const of = (person: LivePerson): AgentState => {
+		const { state, since } = presence.of(person.id);
+		const { id, name, extension } = person;
+		return { user: { id, name }, extension, state, since: new Date(since).toISOString() };
+	};
+	/** Null when there is no such person. */
+	const frame = (userId: string): Frame | null => {
+		const person = audience.person(userId);
+		return person === undefined ? null : encode({ type: "agent.state", at: at(), agent: of(person) });
+	};
+	return {
+		of,
+		frame,
+		/** To those who show it: supervisors, the person, and `watchers`, who have a card of this person's client. */
+		tell(userId: string, watchers: Iterable<string>): void {
+			const told = frame(userId);
+			if (told === null) return;
+			for (const watcher of new Set([userId, ...audience.leads(), ...watchers])) audience.tell(watcher, told);
+		},
+	};
+}

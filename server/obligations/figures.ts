@@ -1,0 +1,53 @@
+import type { Runner } from "../../db/runner.ts";
+import type { FloorFigures } from "../protocol/floor.ts";
+
+type Figures = Pick<FloorFigures, "missed" | "unprocessed" | "overdue">;
+
+/** No figure counts further: what is beyond it is not read, however much is owed. */
+const most = 1_000;
+
+/** Open ones of a kind that are due before `until`, most urgent first: the beginning of one index. */
+const open = (kind: "call" | "missed", columns: string, until = "") =>
+	`(select ${columns} from obligations where settled_at is null and kind = '${kind}' ${until}
+		order by due_at, id limit ${most})`;
+
+const figures = {
+	name: "owed-figures",
+	text: `select
+	(select json_build_object('open', count(distinct coalesce(contact_id::text, number, id::text)), 'oldest', min(opened_at))
+		from ${open("missed", "id, contact_id, number, opened_at")} t) as missed,
+	(select json_build_object('open', count(*), 'oldest', min(opened_at)) from ${open("call", "opened_at")} t) as unprocessed,
+	(select coalesce(json_agg(json_build_object('user', case when u.id is not null then
+			json_build_object('id', u.id, 'name', u.name) end, 'count', late.count, 'oldest', late.oldest)
+			order by late.count desc, late.oldest), '[]')
+		from (select assignee_id, count(distinct client) as count, min(due_at) as oldest from (
+				select assignee_id, due_at, id::text as client from ${open("call", "assignee_id, due_at, id", "and due_at < now()")} c
+				union all
+				select assignee_id, due_at, coalesce(contact_id::text, number, id::text)
+				from ${open("missed", "assignee_id, due_at, id, contact_id, number", "and due_at < now()")} m
+			) owed group by assignee_id) late
+		left join users u on u.id = late.assignee_id) as overdue`,
+};
+
+interface Row {
+	readonly missed: { open: number; oldest: string | null };
+	readonly unprocessed: { open: number; oldest: string | null };
+	readonly overdue: { user: { id: string; name: string } | null; count: number; oldest: string }[];
+}
+
+/**
+ * What is owed to clients now: missed calls that nobody answered yet (one a client), calls without a status, and what
+ * is overdue by person. One statement that reads the beginnings of two indexes.
+ */
+export async function owedFigures(db: Runner): Promise<Figures> {
+	const { rows } = await db.query<Row>({ ...figures, values: [] });
+	const [row] = rows;
+	if (row === undefined) throw new Error("A statement without rows");
+	const utc = (at: string) => new Date(at).toISOString();
+	const since = ({ open: count, oldest }: Row["missed"]) => ({ open: count, oldest: oldest && utc(oldest) });
+	return {
+		missed: since(row.missed),
+		unprocessed: since(row.unprocessed),
+		overdue: row.overdue.map((one) => ({ ...one, oldest: utc(one.oldest) })),
+	};
+}
