@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
+import { bigint, boolean, customType, index, jsonb, pgTable, text, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "./columns.ts";
 
 /** People who sign in. Names and shapes of the first columns are what better-auth expects. */
@@ -86,3 +86,15 @@ export const audit = pgTable(
 	},
 	(t) => [index("audit_at").on(t.at), index("audit_user").on(t.userId, t.at)],
 );
+
+const bytes = customType<{ data: Buffer }>({ dataType: () => "bytea" });
+
+/**
+ * One row per row of `audit`, in the order in which they were committed: the SHA-256 of the hash before and of what the
+ * row says. A trigger writes it at the commit; nothing changes or removes it.
+ */
+export const auditChain = pgTable("audit_chain", {
+	position: bigint("position", { mode: "number" }).primaryKey(),
+	auditId: uuid("audit_id").notNull().unique(),
+	hash: bytes("hash").notNull(),
+});

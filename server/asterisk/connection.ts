@@ -3,6 +3,7 @@ import type { PbxState } from "../protocol/pbx.ts";
 import type { Clock } from "./clock.ts";
 import { dial, type Endpoint } from "./dial.ts";
 import { type Link, type LinkEnd, runLink } from "./link.ts";
+import { isSheltered } from "./login.ts";
 import type { Packet } from "./packet.ts";
 import type { Quarantined } from "./packet-reader.ts";
 import { linkDelay, loginDelay, loginsPerHour } from "./retry.ts";
@@ -77,6 +78,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
 				...deps,
 				session: current,
 				where,
+				sheltered: isSheltered(endpoint),
 				onLoggedIn() {
 					become("connected", null);
 					// What happened meanwhile is unknown, whatever the numbers say.

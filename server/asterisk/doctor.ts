@@ -3,7 +3,8 @@ import type { PbxAccess } from "../pbx-access.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
 import { examineJournal } from "./history/doctor.ts";
-import { logIn, openProbe, type Probe } from "./probe.ts";
+import { isSheltered } from "./login.ts";
+import { openProbe, type Probe, proofFor } from "./probe.ts";
 
 /** One thing that was looked at. `mend` is the line to paste or the step to take, null when all is well. */
 export interface Finding {
@@ -84,7 +85,13 @@ async function examine(
 			return findings;
 		}
 		findings.push(ok("greeting", probe.greeting));
-		const login = await logIn(probe, account);
+		const proof = await proofFor(probe, account, isSheltered(access));
+		if (proof === null) {
+			const message = `${where} offers no login by challenge, and the way to it is not encrypted: the secret of "${account.username}" was not sent.`;
+			findings.push(error("login-open", message, switchTlsOn));
+			return findings;
+		}
+		const login = await probe.ask("Login", proof);
 		if (login?.name !== "Success") {
 			const said = login?.get("Message") ?? "no answer";
 			const mend = `In manager.conf: [${account.username}] with this secret and permit = <address of this server>/255.255.255.255; ${reload}`;
@@ -99,13 +106,13 @@ async function examine(
 	}
 }
 
-function tlsFinding({ host, tls }: PbxAccess): Finding {
-	if (tls.enabled) return ok("tls", "The link is encrypted and the PBX is proven.");
-	if (host === "localhost" || host === "::1" || host.startsWith("127."))
-		return ok("tls", "Plain, but on this machine only.");
-	const mend =
-		"In [general] of manager.conf: tlsenable = yes, tlsbindaddr = 0.0.0.0:5039, tlscertfile = <pem>; then switch TLS on here with port 5039 and pin the fingerprint.";
-	return warning("tls", "The link is not encrypted: who reads the network can order calls.", mend);
+const switchTlsOn =
+	"In [general] of manager.conf: tlsenable = yes, tlsbindaddr = 0.0.0.0:5039, tlscertfile = <pem>; then switch TLS on here with port 5039 and pin the fingerprint.";
+
+function tlsFinding(access: PbxAccess): Finding {
+	if (access.tls.enabled) return ok("tls", "The link is encrypted and the PBX is proven.");
+	if (isSheltered(access)) return ok("tls", "Plain, but on this machine only.");
+	return warning("tls", "The link is not encrypted: who reads the network can order calls.", switchTlsOn);
 }
 
 /** Actions that this account may use, as the PBX tells: `Originate` → `originate,all`. */

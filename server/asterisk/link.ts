@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import type { PbxEvent } from "../pbx-event.ts";
 import type { Clock } from "./clock.ts";
+import { inTheClear, loginHeaders } from "./login.ts";
 import type { Packet } from "./packet.ts";
 import { PacketReader, type Quarantined } from "./packet-reader.ts";
 import type { Session } from "./session.ts";
@@ -30,6 +30,8 @@ export interface LinkDeps {
 	readonly onOriginated: (packet: Packet) => void;
 	/** For the problem text. */
 	readonly where: string;
+	/** Nobody on the way can read along. */
+	readonly sheltered: boolean;
 }
 
 export interface Link {
@@ -111,13 +113,9 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 	const logIn = (packet: Packet) => {
 		const id = packet.get("ActionID");
 		if (id === "Challenge") {
-			const challenge = packet.get("Challenge");
-			const { username, secret } = account;
-			if (challenge === undefined) return send("Login", { Username: username, Secret: secret });
-			const key = createHash("md5")
-				.update(challenge + secret)
-				.digest("hex");
-			return send("Login", { AuthType: "MD5", Username: username, Key: key });
+			const headers = loginHeaders(account, packet.get("Challenge"), deps.sheltered);
+			if (headers !== null) return send("Login", headers);
+			return finish({ kind: "login-refused", problem: inTheClear(where, account.username) });
 		}
 		if (id !== "Login") return;
 		if (packet.name !== "Success")

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Clock } from "./clock.ts";
+import { loginHeaders } from "./login.ts";
 import type { Packet } from "./packet.ts";
 import { PacketReader } from "./packet-reader.ts";
 
@@ -16,6 +16,8 @@ export interface Probe {
 	readonly heard: ReadonlySet<string>;
 	/** True once an event with `SequenceNumber` was heard. */
 	readonly numbered: boolean;
+	/** Hears no more; the connection is somebody else's now. */
+	leave(): void;
 	close(): void;
 }
 
@@ -40,7 +42,8 @@ export async function openProbe(socket: Socket, clock: Clock): Promise<Probe> {
 		},
 		onQuarantine() {},
 	});
-	socket.on("data", (chunk: Buffer) => reader.feed(chunk));
+	const onData = (chunk: Buffer) => reader.feed(chunk);
+	socket.on("data", onData);
 	socket.on("error", () => socket.destroy());
 	socket.on("close", () => {
 		greeted();
@@ -75,17 +78,17 @@ export async function openProbe(socket: Socket, clock: Clock): Promise<Probe> {
 				socket.write(`${lines.join("\r\n")}\r\n\r\n`);
 			});
 		},
+		leave: () => socket.off("data", onData).pause(),
 		close: () => socket.destroy(),
 	};
 }
 
-/** Logs in by challenge, else in the clear; the answer to Login. */
-export async function logIn(probe: Probe, account: { username: string; secret: string }): Promise<Packet | null> {
+/** Headers of a Login, by a challenge that is asked for now; null: the secret would go over an open way. */
+export async function proofFor(
+	probe: Probe,
+	account: { username: string; secret: string },
+	sheltered: boolean,
+): Promise<Readonly<Record<string, string>> | null> {
 	const challenge = (await probe.ask("Challenge", { AuthType: "MD5" }))?.get("Challenge");
-	const { username, secret } = account;
-	if (challenge === undefined) return probe.ask("Login", { Username: username, Secret: secret });
-	const key = createHash("md5")
-		.update(challenge + secret)
-		.digest("hex");
-	return probe.ask("Login", { AuthType: "MD5", Username: username, Key: key });
+	return loginHeaders(account, challenge, sheltered);
 }

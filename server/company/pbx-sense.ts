@@ -21,6 +21,32 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 	if (Object.keys(fields).length > 0) throw new DzvinError("validation", "Some fields are not right.", fields);
 }
 
+/** What a patch finds: where the PBX is, what proves it, and whether it has a control account. */
+interface Before {
+	readonly host: string;
+	readonly tls: { readonly enabled: boolean };
+	readonly control: boolean;
+}
+
+/**
+ * A secret is entered for one PBX. Where another machine may answer from now on (another host, another proof or none) it
+ * must be entered again: else a borrowed admin session would carry it to a machine of its own. Throws `validation`.
+ */
+export function requireSecretsAgain(patch: z.output<typeof PbxPatch>, before: Before): void {
+	const moved = patch.host !== undefined && patch.host !== before.host;
+	const unproven = typeof patch.tls === "object" || (patch.tls === false && before.tls.enabled);
+	if (!moved && !unproven) return;
+	const fields: Record<string, string> = {};
+	if (patch.events === undefined) fields["events.secret"] = "enter again";
+	if (before.control && patch.control === undefined) fields["control.secret"] = "enter again";
+	if (Object.keys(fields).length === 0) return;
+	throw new DzvinError(
+		"validation",
+		"Another machine may answer from now on: enter the secrets of this PBX again.",
+		fields,
+	);
+}
+
 /** The work grows with the length of a name to the power of the first, and doubles with each of the second. */
 const mostRepetitions = 3;
 const mostChoices = 6;

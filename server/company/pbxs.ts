@@ -9,7 +9,7 @@ import type { EventBus } from "../events.ts";
 import type { PbxAccess } from "../pbx-access.ts";
 import { type Pbx, PbxHistory, type PbxInput, type PbxPatch, type PbxState } from "../protocol/pbx.ts";
 import { columnsOf, patchedColumns } from "./pbx-columns.ts";
-import { requirePbxSense } from "./pbx-sense.ts";
+import { requirePbxSense, requireSecretsAgain } from "./pbx-sense.ts";
 import { unseal } from "./seal.ts";
 
 type Row = typeof table.$inferSelect;
@@ -111,22 +111,35 @@ export function createPbxs(deps: PbxsDeps) {
 			return shown(row);
 		},
 
-		/** Fields left out stay as they are, secrets too. */
+		/** Fields left out stay as they are, secrets too, unless somebody else may answer from now on. */
 		async patch(id: string, patch: z.output<typeof PbxPatch>): Promise<Pbx> {
 			requirePbxSense(patch);
-			const [row] = await explained(() =>
-				db
-					.update(table)
-					.set({
-						...patchedColumns(patch, id, secretKey),
-						// Whoever only says "with TLS" does not see, and must not lose, what proves the PBX.
-						...(patch.tls === true ? { tls: stillProven } : {}),
-						updatedAt: new Date(),
-					})
-					.where(and(eq(table.id, id), eq(table.active, true)))
-					.returning(),
+			const row = await explained(() =>
+				db.transaction(async (tx) => {
+					const [before] = await tx
+						.select()
+						.from(table)
+						.where(and(eq(table.id, id), eq(table.active, true)))
+						.for("update");
+					if (before === undefined) throw new DzvinError("not-found", "There is no such PBX.");
+					requireSecretsAgain(patch, {
+						host: before.host,
+						tls: Tls.parse(before.tls),
+						control: before.controlUsername !== null,
+					});
+					const [after] = await tx
+						.update(table)
+						.set({
+							...patchedColumns(patch, id, secretKey),
+							// Whoever only says "with TLS" does not see, and must not lose, what proves the PBX.
+							...(patch.tls === true ? { tls: stillProven } : {}),
+							updatedAt: new Date(),
+						})
+						.where(eq(table.id, id))
+						.returning();
+					return after ?? before;
+				}),
 			);
-			if (row === undefined) throw new DzvinError("not-found", "There is no such PBX.");
 			changed(id);
 			return shown(row);
 		},

@@ -95,6 +95,26 @@ test("a guesser waits longer and longer, for known and unknown addresses alike, 
 	expect(await own.signIn(victim.email)).toBeTruthy();
 });
 
+test("a stranger who shuts an account for himself does not shut it for its owner in another network", async () => {
+	const moment = Date.now();
+	const own = await serverForTest({ trustProxy: true }, { now: () => moment });
+	const victim = await own.hire("agent");
+	const from = (address: string, secret: string) =>
+		own.call("POST", "/api/session", {
+			body: { email: victim.email, password: secret },
+			headers: { "x-forwarded-for": address },
+		});
+	for (let i = 0; i < 10; i += 1) await from("198.51.100.7", "a guess");
+	expect((await from("198.51.100.8", password)).status).toBe(429);
+	expect((await from("203.0.113.7", password)).status).toBe(200);
+	// With networks without end he is slowed, and the owner, who came in from his network before, is not.
+	const answers = [];
+	for (let i = 0; i < 60; i += 1) answers.push((await from(`10.0.${i}.1`, "a guess")).status);
+	expect(answers.at(0)).toBe(401);
+	expect(answers.at(-1)).toBe(429);
+	expect((await from("203.0.113.9", password)).status).toBe(200);
+});
+
 test("forty guesses at the same moment count as forty", async () => {
 	// One moment, however slow the machine is: a second later one more guess is let in.
 	const moment = Date.now();

@@ -223,6 +223,24 @@ describe("the doctor", () => {
 		expect(JSON.stringify(findings)).not.toContain("wr0ng");
 	});
 
+	it("does not send a secret over an open way to a PBX without login by challenge, and says so", async () => {
+		const pbx = await startPbx();
+		pbx.behaviour.denied.add("challenge");
+		// The same machine by a name of which nobody can tell that it is.
+		const access = accessTo(pbx, { host: "::ffff:127.0.0.1" });
+		const fleet = launch();
+		expect(await fleet.check(access)).toContainEqual(
+			expect.objectContaining({ level: "error", code: "login-open", mend: expect.stringContaining("tlsenable") }),
+		);
+		fleet.set([access]);
+		await until(() => fleet.state("one").state === "login-refused");
+		expect(fleet.state("one").problem).toContain('the secret of "dzvin" was not sent');
+		const order = fleet.originate("one", { extension: "101", to: "0501112233", callerName: "x" });
+		await expect(order).rejects.toMatchObject({ code: "unavailable" });
+		expect(pbx.actions.map(({ action }) => action)).not.toContain("Login");
+		for (const secret of Object.values(accounts)) expect(pbx.received).not.toContain(secret);
+	});
+
 	it("stops where nothing answers", async () => {
 		// Port 1: a port that was free a moment ago may be somebody else's now.
 		expect(await levels(launch(), accessTo({ port: 1 }))).toEqual({

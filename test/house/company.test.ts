@@ -84,13 +84,35 @@ describe("PBXs", () => {
 
 	test("a patch keeps what it does not name", async () => {
 		const pbx = await pbxs.create(input("Patched"));
-		await pbxs.patch(pbx.id, PbxPatch.parse({ host: "10.0.0.3" }));
+		await pbxs.patch(pbx.id, PbxPatch.parse({ port: 5039 }));
 		expect(await pbxs.access(pbx.id)).toMatchObject({
-			host: "10.0.0.3",
-			port: 5038,
+			host: "10.0.0.2",
+			port: 5039,
 			events: { secret: "events-secret" },
 			recordingsRoot: "/var/spool/asterisk/monitor",
 		});
+	});
+
+	test("secrets do not follow a PBX to another machine: whoever moves it enters them again", async () => {
+		const pbx = await pbxs.create(input("Moved"));
+		const again = { "events.secret": "enter again", "control.secret": "enter again" };
+		for (const patch of [{ host: "10.0.0.66" }, { tls: false }, { tls: { fingerprint: "cd".repeat(32) } }]) {
+			await expect(pbxs.patch(pbx.id, PbxPatch.parse(patch))).rejects.toMatchObject({
+				code: "validation",
+				fields: again,
+			});
+		}
+		const events = { username: "dzvin", secret: "fresh" };
+		const half = PbxPatch.parse({ host: "10.0.0.66", events });
+		await expect(pbxs.patch(pbx.id, half)).rejects.toMatchObject({ fields: { "control.secret": "enter again" } });
+		expect(await pbxs.access(pbx.id)).toMatchObject({ host: "10.0.0.2", events: { secret: "events-secret" } });
+
+		const control = { username: "dzvin-control", secret: "fresh too" };
+		await pbxs.patch(pbx.id, PbxPatch.parse({ host: "10.0.0.66", events, control }));
+		expect(await pbxs.access(pbx.id)).toMatchObject({ host: "10.0.0.66", events, control });
+		// The same host written again is no move; without a control account there is no second secret.
+		await pbxs.patch(pbx.id, PbxPatch.parse({ host: "10.0.0.66", control: null }));
+		expect(await pbxs.patch(pbx.id, PbxPatch.parse({ host: "10.0.0.2", events }))).toMatchObject({ control: null });
 	});
 
 	test("a patch with null takes the control account and the folder of recordings away", async () => {

@@ -52,6 +52,7 @@ test("a withheld number says so and matches nobody", async () => {
 	expect(await card.getByRole("heading").innerText()).toBe(words["caller.withheld"]);
 	expect(await card.getByLabel(words["contact.name"]).count()).toBe(0);
 	await call.end();
+	await card.waitFor({ state: "detached" });
 }, 60_000);
 
 test("several people on one number are all offered; the choice can be taken back", async () => {
@@ -61,13 +62,13 @@ test("several people on one number are all offered; the choice can be taken back
 	const { page } = await office.sit(olena);
 	const call = await office.stage("direct-answered", { number: "0443334455" });
 	await call.ring();
-	const card = page.locator(".card.ringing");
-	await card.waitFor();
-	expect(await card.locator(".candidate").count()).toBe(2);
+	const card = page.locator(".card.ringing", { hasText: "Коваль" });
+	await expect.poll(() => card.locator(".candidate").count()).toBe(2);
 	await card.getByRole("button", { name: /Коваль Надія/ }).click();
 	await card.getByRole("heading", { name: "Коваль Надія" }).waitFor();
 	await card.getByText(words["card.yours"]).waitFor();
 	await card.getByRole("button", { name: words["card.undo-choice"] }).click();
 	await expect.poll(() => card.locator(".candidate").count()).toBe(2);
 	await call.end();
+	await card.waitFor({ state: "detached" });
 }, 60_000);

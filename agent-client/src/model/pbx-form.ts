@@ -60,11 +60,16 @@ function compiles(pattern: string): boolean {
 	}
 }
 
+/** Whether another machine may answer there than before: then the secrets must be entered again. */
+export const isElsewhere = (fields: PbxFields, pbx: Pbx): boolean =>
+	fields.host.trim() !== pbx.host || (pbx.tls && !fields.tls) || (fields.tls && fields.fingerprint.trim() !== "");
+
 /** `pbx`: the one that is edited, null for a new one. An account with another name needs its secret. */
 export function problemsOfPbx(fields: PbxFields, pbx: Pbx | null): Partial<Record<keyof PbxFields, PbxProblem>> {
 	const port = Number(fields.port);
-	const sameEvents = fields.username.trim() === pbx?.events.username;
-	const sameControl = fields.controlUsername.trim() === pbx?.control?.username;
+	const stays = pbx !== null && !isElsewhere(fields, pbx);
+	const sameEvents = stays && fields.username.trim() === pbx.events.username;
+	const sameControl = stays && fields.controlUsername.trim() === pbx.control?.username;
 	return {
 		...(fields.name.trim() === "" && { name: "name-missing" }),
 		...(fields.host.trim() === "" && { host: "host-missing" }),

@@ -1,7 +1,10 @@
+import type { Socket } from "node:net";
 import createManager from "asterisk-manager";
 import { DzvinError } from "../../errors.ts";
 import type { Clock } from "../clock.ts";
 import { dial, type Endpoint, LinkProblem } from "../dial.ts";
+import { inTheClear, isSheltered } from "../login.ts";
+import { openProbe, proofFor } from "../probe.ts";
 import { type Action, provenHeaders } from "./allowed.ts";
 import { openRelay } from "./relay.ts";
 
@@ -31,10 +34,13 @@ export async function perform(deps: ControlDeps, action: Action, actionId: strin
 	const { clock, endpoint, account } = deps;
 	const where = `${endpoint.host}:${endpoint.port}`;
 	// The library knows no TLS and does not tell why it cannot connect; the relay does both.
-	const relay = await openRelay(() => dial(endpoint)).catch((error: unknown) => {
+	const far = await dial(endpoint).catch((error: unknown) => {
 		throw error instanceof LinkProblem ? new DzvinError("unavailable", error.message) : error;
 	});
-	const manager = createManager(undefined, "", account.username, account.secret, false);
+	const proof = await proofOn(far, deps);
+	const relay = await openRelay(far);
+	const manager = createManager(undefined, "", account.username, "", false);
+	proveWith(manager, proof);
 	try {
 		await step(clock, loginDeadline, `${where} did not let us log in in time.`, (done, fail) => {
 			manager.on("error", (error) => fail(new DzvinError("unavailable", `${where}: ${error.message}`)));
@@ -52,6 +58,25 @@ export async function perform(deps: ControlDeps, action: Action, actionId: strin
 		manager.disconnect();
 		relay.close();
 	}
+}
+
+/** Asks for a challenge before the library gets the connection: it only knows the login in the clear. */
+async function proofOn(far: Socket, { clock, endpoint, account }: ControlDeps): Promise<LoginHeaders> {
+	const probe = await openProbe(far, clock);
+	const proof = await proofFor(probe, account, isSheltered(endpoint));
+	probe.leave();
+	if (proof !== null) return proof;
+	far.destroy();
+	throw new DzvinError("unavailable", inTheClear(`${endpoint.host}:${endpoint.port}`, account.username));
+}
+
+type LoginHeaders = Readonly<Record<string, string>>;
+
+/** The library's own login goes through its `action`, where the proof takes the place of the secret. */
+function proveWith(manager: ReturnType<typeof createManager>, proof: LoginHeaders): void {
+	const act = manager.action;
+	manager.action = (action, done) =>
+		act(action.action === "login" ? { action: "login", ...proof, event: "off" } : action, done);
 }
 
 const answerTo = (

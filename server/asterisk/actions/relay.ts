@@ -13,8 +13,7 @@ export interface Relay {
  * A one-time door to a connection that is already made and proven: `asterisk-manager` can neither
  * speak TLS nor take a socket, but it connects to a path. The folder is readable by this user only.
  */
-export async function openRelay(connect: () => Promise<Socket>): Promise<Relay> {
-	const far = await connect();
+export async function openRelay(far: Socket): Promise<Relay> {
 	const folder = await mkdtemp(join(tmpdir(), "dzvin-control-"));
 	const path = join(folder, "ami");
 	let near: Socket | null = null;

@@ -142,7 +142,8 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		};
 		const name = (action.action ?? "").toLowerCase();
 		if (name === "challenge") {
-			reply(`Response: Success\r\nChallenge: ${session.challenge}`);
+			if (behaviour.denied.has(name)) reply("Response: Error\r\nMessage: Authentication type not supported");
+			else reply(`Response: Success\r\nChallenge: ${session.challenge}`);
 		} else if (name === "login") {
 			session.loggedIn = mayLogIn(session, action);
 			session.username = action.username ?? "";
