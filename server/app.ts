@@ -61,6 +61,8 @@ import { registerDocs } from "./web/docs.ts";
 import { registerHealth } from "./web/health.ts";
 import { createLog } from "./web/log.ts";
 import { createHttpServer } from "./web/server.ts";
+import { createKeeper } from "./wrap-up/keeper.ts";
+import { registerWrapUpRoutes } from "./wrap-up/routes.ts";
 
 export const version = "0.1.0";
 
@@ -179,7 +181,26 @@ export async function createApp(
 		log,
 		now,
 	});
-	const roads = createPbxRoads({ pbxs: () => pbxs, ingest, journal, writer: () => writer, observer, bus, log });
+	// Who is kept from the queues until a call is processed.
+	const tellOwed = async (ids: readonly string[]) => {
+		for (const obligation of await readObligations(pool, readCalls, ids)) {
+			if (obligation.settledAt === null) bus.emit("obligation.opened", { obligation });
+		}
+	};
+	const keeper = createKeeper({
+		...{ pool, bus, now, log },
+		rules: () => settings.current().wrapUp,
+		leads: writer.leads,
+		hasControl: (pbxId) => roads.dialable().some(({ id, control }) => id === pbxId && control),
+		pause: (pbxId, order) => roads.pause(pbxId, order),
+		tell: tellOwed,
+	});
+	const roads = createPbxRoads({
+		...{ ingest, journal, observer, bus, log },
+		pbxs: () => pbxs,
+		writer: () => writer,
+		members: keeper,
+	});
 	const pbxs = createPbxs({
 		database,
 		bus,
@@ -284,6 +305,7 @@ export async function createApp(
 	registerTodayRoute(app, { pool });
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
+	registerWrapUpRoutes(app, { pool, keeper, audit, tell: tellOwed });
 	registerTaskRoutes(app, { pool });
 	registerDemoRoutes(app, { demo, audit });
 	registerLive(app);
@@ -315,6 +337,7 @@ export async function createApp(
 			await demo.start();
 			await roads.start();
 			observer.start();
+			keeper.start();
 			recordings.start();
 		},
 		async stop() {
@@ -322,6 +345,7 @@ export async function createApp(
 			clearInterval(daily);
 			sockets.stop();
 			await observer.stop();
+			await keeper.stop();
 			await roads.stop();
 			await demo.stop();
 			await ingest.stop();

@@ -8,7 +8,9 @@ import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
 import type { Observer } from "./observed/observe.ts";
 import type { PbxAccess } from "./pbx-access.ts";
+import type { PbxEvent } from "./pbx-event.ts";
 import type { PbxLive } from "./protocol/live.ts";
+import type { PbxState } from "./protocol/pbx.ts";
 
 interface Deps {
 	readonly pbxs: () => Pbxs;
@@ -17,6 +19,11 @@ interface Deps {
 	readonly writer: () => SingleWriter;
 	/** Keeps account of what was seen and what was not. */
 	readonly observer: Observer;
+	/** Hears who is a member of which queue. */
+	readonly members: {
+		onEvents(pbxId: string, events: readonly PbxEvent[]): void;
+		onState(pbxId: string, state: PbxState): void;
+	};
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
 }
@@ -25,7 +32,7 @@ interface Deps {
 const rereadEvery = 10_000;
 
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, log }: Deps) {
+export function createPbxRoads({ pbxs, ingest, journal, writer, observer, members, bus, log }: Deps) {
 	let active: readonly PbxAccess[] = [];
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
@@ -45,10 +52,12 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 			// First the calls: nothing may hold a pop-up up.
 			ingest.push(pbxId, events, receivedAt);
 			observer.onEvents(pbxId, events, receivedAt);
+			members.onEvents(pbxId, events);
 		},
 		onState(id, state, _problem, at) {
 			journal.newLink(id);
 			if (active.some((pbx) => pbx.id === id)) observer.onState(id, state, at);
+			members.onState(id, state);
 			tell(id, at);
 		},
 		log,
@@ -130,5 +139,6 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, bus, l
 			})),
 		check: fleet.check,
 		originate: fleet.originate,
+		pause: fleet.pause,
 	};
 }

@@ -9,6 +9,7 @@ import { ApiError, createRequest } from "./connection/http.ts";
 import { type LiveLink, openLive } from "./connection/socket.ts";
 import { preferredLanguage, speak, spoken } from "./i18n/translate.ts";
 import { createDrafts } from "./model/drafts.ts";
+import { createHeld } from "./model/held.ts";
 import { createLive } from "./model/live.ts";
 import { createRingLeader } from "./model/ring-leader.ts";
 import { createSession } from "./model/session.ts";
@@ -47,6 +48,19 @@ export const live = createLive({
 });
 
 export const settings = signal<Settings | null>(null);
+/** Who is kept from the queues until a call is processed. */
+export const held = createHeld({
+	async read() {
+		try {
+			return (await api.wrapUps()).items;
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			return null;
+		}
+	},
+	settings: () => settings.value,
+	later: (work, milliseconds) => setTimeout(work, milliseconds),
+});
 export const colleagues = signal<readonly Colleague[]>([]);
 export const demo = signal<DemoState | null>(null);
 /** Planned contacts whose day has come. */
@@ -102,6 +116,7 @@ async function readSurroundings(): Promise<void> {
 			demo.value = value;
 		}),
 		readPlans(),
+		held.look(),
 	]);
 }
 /** At once the first time. Later they are there already, and everybody may have returned in this moment. */
@@ -128,6 +143,7 @@ export const session = createSession({
 	onIn() {
 		surroundings = "unread";
 		live.reset();
+		held.reset();
 		link.value?.close();
 		link.value = openLive({
 			url: () => `${location.origin.replace(/^http/, "ws")}/api/live`,
@@ -136,6 +152,7 @@ export const session = createSession({
 			wait: pause,
 			onMessage(message) {
 				live.receive(message);
+				held.hear(message);
 				if (message.type === "snapshot") readSurroundingsSoon();
 			},
 			onDoubt: () => void session.look(),
@@ -145,6 +162,7 @@ export const session = createSession({
 		link.value?.close();
 		link.value = null;
 		live.reset();
+		held.reset();
 		if (!expired) sessionStorage.clear();
 	},
 });

@@ -38,10 +38,24 @@ export interface Fleet {
 	 * when the PBX took the order). Throws DzvinError: validation, pbx-refused, pbx-timeout, unavailable.
 	 */
 	originate(pbxId: string, request: OriginateRequest): Promise<void>;
+	/**
+	 * Pauses the membership of a phone in a queue, or ends the pause; resolves when the PBX took the order. Throws
+	 * DzvinError: bad-request, pbx-refused, pbx-timeout, unavailable.
+	 */
+	pause(pbxId: string, order: PauseOrder): Promise<void>;
 	/** The doctor's findings; also of a PBX that is not in the fleet. */
 	check(access: PbxAccess): Promise<Finding[]>;
 	/** Ends every connection; resolves when nothing will be told any more. */
 	stop(): Promise<void>;
+}
+
+/** One membership in one queue, as the PBX names both. */
+export interface PauseOrder {
+	readonly queue: string;
+	readonly interface: string;
+	readonly paused: boolean;
+	/** What the PBX shows to everybody who asks why. */
+	readonly reason: string;
 }
 
 interface Ship {
@@ -138,6 +152,13 @@ export function createFleet(deps: FleetDeps): Fleet {
 			} finally {
 				forget();
 			}
+		},
+		async pause(pbxId, { queue, interface: port, paused, reason }) {
+			const access = ships.get(pbxId)?.access;
+			if (!access?.control) throw new DzvinError("unavailable", "This PBX has no control account.");
+			const headers = { Queue: queue, Interface: port, Paused: paused ? "true" : "false", Reason: reason };
+			const action = { name: "QueuePause", headers } as const;
+			await perform({ endpoint: access, account: access.control, clock }, action, `dzvin-${randomUUID()}`);
 		},
 		async check(access) {
 			const findings = await examine(access, {

@@ -48,5 +48,6 @@ export function standardSettings(country: string): Settings {
 		conversationSeconds: 5,
 		refusalReasons: refusalReasons[language],
 		commentTemplates: commentTemplates[language],
+		wrapUp: { mode: "optional", seconds: 60, queues: [] },
 	};
 }

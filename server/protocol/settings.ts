@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { text } from "./basics.ts";
+import { WrapUpRules } from "./wrap-up.ts";
 
 /** Minutes from local midnight, Monday first; null = closed that day. */
 const Day = z.object({ from: z.number().int().min(0).max(1440), to: z.number().int().min(0).max(1440) }).nullable();
@@ -20,6 +21,7 @@ export const Settings = z.strictObject({
 	conversationSeconds: z.number().int().min(1).max(600),
 	refusalReasons: z.array(text(100).min(1)).min(1).max(12),
 	commentTemplates: z.array(text(500).min(1)).max(50),
+	wrapUp: WrapUpRules,
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial().strict();

@@ -8,6 +8,7 @@ import { idOf, iso, me as meOf } from "../../agent-client/src/model/fixtures.ts"
 import { DispositionInput } from "../../server/protocol/disposition.ts";
 import { ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
 import type { Me } from "../../server/protocol/user.ts";
+import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 import * as data from "./client-data.ts";
 
 /**
@@ -42,6 +43,7 @@ interface State {
 	users: ReturnType<typeof data.users>;
 	ringing: Pop[];
 	talking: Pop[];
+	wrapUps: WrapUp[];
 	demo: boolean;
 	firstRun: boolean;
 }
@@ -72,6 +74,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		users: data.users(),
 		ringing: [],
 		talking: [],
+		wrapUps: [],
 		demo: false,
 		firstRun: false,
 	};
@@ -218,6 +221,8 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				);
 			case "POST tasks":
 				return { status: 204 };
+			case "GET wrap-ups":
+				return list(state.wrapUps);
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
 				if (q.get("settled") === "true") return list([]);

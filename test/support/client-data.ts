@@ -37,6 +37,7 @@ export function settings(): Settings {
 		conversationSeconds: 10,
 		refusalReasons: ["Дорого", "Немає в наявності", "Обрав конкурента", "Передумав", "Інше"],
 		commentTemplates: ["Надіслати пропозицію", "Передзвонити завтра", "Чекає на рахунок", "Не той номер"],
+		wrapUp: { mode: "optional", seconds: 60, queues: [] },
 	};
 }
 

@@ -6,6 +6,7 @@ import type { Observed } from "../../../server/protocol/observed.ts";
 import type { Pbx, PbxCheck, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 import type { Settings } from "../../../server/protocol/settings.ts";
 import type { Colleague, Me, Preferences, User } from "../../../server/protocol/user.ts";
+import type { WrapUp } from "../../../server/protocol/wrap-up.ts";
 import type { Query, Request } from "./http.ts";
 
 export interface Page<T> {
@@ -82,6 +83,9 @@ export function createApi(request: Request) {
 		release: (id: string) => request<unknown>("DELETE", `/api/obligations/${part(id)}/claim`),
 		dismiss: (id: string, comment: string) =>
 			request<unknown>("POST", `/api/obligations/${part(id)}/dismiss`, { body: { comment } }),
+		wrapUps: () => request<Page<WrapUp>>("GET", "/api/wrap-ups"),
+		releaseWrapUp: (id: string, reason: string) =>
+			request<void>("POST", `/api/wrap-ups/${part(id)}/release`, { body: { reason } }),
 		tasks: (query: Query, signal?: AbortSignal) =>
 			request<Page<Task>>("GET", "/api/tasks", { query, ...(signal && { signal }) }),
 		taskDone: (id: string) => request<unknown>("POST", `/api/tasks/${part(id)}/done`),

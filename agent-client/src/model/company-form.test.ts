@@ -15,6 +15,7 @@ const present: Settings = {
 	conversationSeconds: 10,
 	refusalReasons: ["Дорого", "Немає в наявності"],
 	commentTemplates: [],
+	wrapUp: { mode: "optional", seconds: 60, queues: [] },
 };
 
 test("hours as people write them", () => {

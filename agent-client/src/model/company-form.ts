@@ -1,5 +1,7 @@
 import type { Settings } from "../../../server/protocol/settings.ts";
 
+import { problemsOfWrapUp, type WrapUpFields, wrapUpFieldsOf, wrapUpRulesOf } from "./wrap-up-rules.ts";
+
 export const weekdays = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] as const;
 
 export interface CompanyFields {
@@ -16,6 +18,7 @@ export interface CompanyFields {
 	/** One to a line. */
 	readonly refusalReasons: string;
 	readonly commentTemplates: string;
+	readonly wrapUp: WrapUpFields;
 }
 export type CompanyProblem =
 	| "country-wrong"
@@ -24,7 +27,8 @@ export type CompanyProblem =
 	| "currency-wrong"
 	| "hours-wrong"
 	| "count-wrong"
-	| "reasons-wrong";
+	| "reasons-wrong"
+	| "wrap-up-wrong";
 
 type Hours = Settings["workingHours"][number];
 const two = (value: number) => String(value).padStart(2, "0");
@@ -62,6 +66,7 @@ export const companyFieldsOf = (settings: Settings): CompanyFields => ({
 	conversationSeconds: String(settings.conversationSeconds),
 	refusalReasons: settings.refusalReasons.join("\n"),
 	commentTemplates: settings.commentTemplates.join("\n"),
+	wrapUp: wrapUpFieldsOf(settings.wrapUp),
 });
 
 function zoneExists(zone: string): boolean {
@@ -87,6 +92,7 @@ export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof C
 		...(!between(fields.callBackWithinMinutes, 1, 10_080) && { callBackWithinMinutes: "count-wrong" }),
 		...(!between(fields.conversationSeconds, 1, 600) && { conversationSeconds: "count-wrong" }),
 		...((reasons.length < 1 || reasons.length > 12) && { refusalReasons: "reasons-wrong" }),
+		...(Object.keys(problemsOfWrapUp(fields.wrapUp)).length > 0 && { wrapUp: "wrap-up-wrong" }),
 	};
 }
 
@@ -104,6 +110,7 @@ export function changedSettings(fields: CompanyFields, present: Settings): Parti
 		conversationSeconds: Number(fields.conversationSeconds),
 		refusalReasons: linesOf(fields.refusalReasons),
 		commentTemplates: linesOf(fields.commentTemplates),
+		wrapUp: wrapUpRulesOf(fields.wrapUp),
 	};
 	const before = new Map<string, unknown>(Object.entries(present));
 	return Object.fromEntries(

@@ -4,6 +4,7 @@ import { api, demo, link, live, lost, now } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { clock, dayAndTime } from "../model/time.ts";
 import { attempt } from "./attempt.ts";
+import { HeldBar } from "./held-bar.tsx";
 import { Icon } from "./icon.tsx";
 import { Outside } from "./text.tsx";
 
@@ -53,6 +54,7 @@ export function Bars({ me }: { me: Me }) {
 					</p>
 				)}
 			</div>
+			<HeldBar me={me} />
 			{demo.value?.present && <DemoBar admin={me.role === "admin"} />}
 		</div>
 	);

@@ -12,11 +12,13 @@ import {
 	problemsOfCompany,
 	weekdays,
 } from "../model/company-form.ts";
+import { problemsOfWrapUp } from "../model/wrap-up-rules.ts";
 import { serverWrong, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loading } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { failureText } from "../parts/words.tsx";
+import { WrapUpRulesForm } from "../parts/wrap-up-rules.tsx";
 
 /** Rules of the company: hours, deadlines, reasons, templates. */
 export default function Company() {
@@ -62,7 +64,7 @@ function CompanyForm({ present }: { present: Settings }) {
 		requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 	}
 	const text = (
-		key: Exclude<keyof CompanyFields, "hours">,
+		key: Exclude<keyof CompanyFields, "hours" | "wrapUp">,
 		label: string,
 		rest: { hint?: string; lines?: number } = {},
 	) => {
@@ -139,6 +141,14 @@ function CompanyForm({ present }: { present: Settings }) {
 					{text("conversationSeconds", t("company.conversation"), { hint: t("company.conversation-hint") })}
 				</div>
 			</section>
+			<WrapUpRulesForm
+				fields={fields.value.wrapUp}
+				wrong={(path) => {
+					const problem = touched.value ? problemsOfWrapUp(fields.value.wrapUp)[path] : undefined;
+					return problem ? t(`problem.${problem}`) : null;
+				}}
+				onChange={(wrapUp) => change({ wrapUp })}
+			/>
 			<section class="panel" aria-labelledby="company-words">
 				<header>
 					<h2 id="company-words">{t("company.words")}</h2>
