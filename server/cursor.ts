@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DzvinError } from "./errors.ts";
+import { say } from "./protocol/sentences.ts";
 
 /** Last moment (epoch milliseconds) that a place in a list may name: the end of the year 9999, the last that PostgreSQL reads in ISO form. */
 const lastMoment = Date.UTC(10_000, 0, 1) - 1;
@@ -15,7 +16,7 @@ export function writeCursor(place: unknown): string {
 /** The place in `after`; throws `validation` for a text that no list of ours gave out. */
 export function readCursor<T extends z.ZodType>(shape: T, after: string): z.infer<T> {
 	const place = shape.safeParse(parsed(Buffer.from(after, "base64url").toString()));
-	if (!place.success) throw new DzvinError("validation", "This is no place in the list.", { after: "not a cursor" });
+	if (!place.success) throw new DzvinError("validation", say("refused.no-such-place"), { after: "not a cursor" });
 	return place.data;
 }
 

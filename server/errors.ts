@@ -1,3 +1,6 @@
+import type { Said } from "./protocol/said.ts";
+import type { Sentence } from "./protocol/sentences.ts";
+
 /** Codes that a program can branch on; each has one HTTP status. */
 export const statusOf = {
 	"bad-request": 400,
@@ -21,14 +24,17 @@ export type FieldErrors = Readonly<Record<string, string>>;
 
 /**
  * The one error type that features throw on purpose. `app.ts` turns it into
- * `{ "error": { "code", "message", "fields"? } }`; everything else becomes `internal`.
+ * `{ "error": { "code", "message", "said"?, "fields"? } }`; everything else becomes `internal`.
  */
 export class DzvinError extends Error {
 	readonly code: ErrorCode;
 	readonly fields: FieldErrors | undefined;
+	/** The message by its code; null where there is only English. */
+	readonly said: Said | null;
 
-	constructor(code: ErrorCode, message: string, fields?: FieldErrors) {
-		super(message);
+	constructor(code: ErrorCode, message: string | Sentence, fields?: FieldErrors) {
+		super(typeof message === "string" ? message : message.message);
+		this.said = typeof message === "string" ? null : message.said;
 		this.name = "DzvinError";
 		this.code = code;
 		this.fields = fields;

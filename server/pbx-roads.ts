@@ -11,6 +11,7 @@ import type { PbxAccess } from "./pbx-access.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { PbxLive } from "./protocol/live.ts";
 import type { PbxState } from "./protocol/pbx.ts";
+import { say } from "./protocol/sentences.ts";
 
 interface Deps {
 	readonly pbxs: () => Pbxs;
@@ -43,9 +44,9 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 	const tell = (id: string, at: number) => {
 		const pbx = active.find((one) => one.id === id);
 		if (pbx === undefined) return;
-		const { state, problem } = standing(id);
+		const { state, problem, said } = standing(id);
 		const moment = new Date(at).toISOString();
-		bus.emit("pbx.state", { id, name: pbx.name, state, problem, since: moment, at: moment });
+		bus.emit("pbx.state", { id, name: pbx.name, state, problem, said, since: moment, at: moment });
 	};
 	const fleet = createFleet({
 		onEvents(pbxId, events, receivedAt) {
@@ -64,16 +65,17 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 	});
 	/** A connection that only stands by says so. */
 	const standing = (id: string) => {
-		const { state, problem, since } = fleet.state(id);
-		if (state !== "connected" || writer().leads(id)) return { state, problem, since };
-		return { state: "standby" as const, problem: "Another Dzvin server writes the calls of this PBX.", since };
+		const now = fleet.state(id);
+		if (now.state !== "connected" || writer().leads(id)) return now;
+		const { message: problem, said } = say("pbx.standby");
+		return { state: "standby" as const, problem, said, since: now.since };
 	};
 	const read = async (asked: boolean) => {
 		const unopened = new Map<string, PbxLive>();
 		active = await pbxs().accessList((name, error, id) => {
 			log.error({ pbx: name, err: error }, "the secrets of a PBX do not open");
 			const since = closed.get(id)?.since ?? new Date().toISOString();
-			unopened.set(id, { id, name, state: "stopped", problem: secretsClosed, since });
+			unopened.set(id, { id, name, state: "stopped", problem: secretsClosed.message, said: secretsClosed.said, since });
 		});
 		for (const [id, live] of unopened) if (!closed.has(id)) bus.emit("pbx.state", { ...live, at: live.since });
 		closed = unopened;
@@ -113,7 +115,7 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 			await fleet.stop();
 		},
 		/** Null while nobody tried to connect. */
-		stateOf(id: string): (Pick<PbxLive, "state" | "problem"> & { since: number }) | null {
+		stateOf(id: string): (Pick<PbxLive, "state" | "problem" | "said"> & { since: number }) | null {
 			const unopened = closed.get(id);
 			if (unopened !== undefined) return { ...unopened, since: Date.parse(unopened.since) };
 			return active.some((pbx) => pbx.id === id) ? standing(id) : null;
@@ -125,8 +127,8 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 		},
 		live: (): PbxLive[] => [
 			...active.map(({ id, name }) => {
-				const { state, problem, since } = standing(id);
-				return { id, name, state, problem, since: new Date(since).toISOString() };
+				const { state, problem, said, since } = standing(id);
+				return { id, name, state, problem, said, since: new Date(since).toISOString() };
 			}),
 			...closed.values(),
 		],

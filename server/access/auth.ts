@@ -11,6 +11,7 @@ import * as tables from "../../db/schema/access.ts";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import { Role } from "../protocol/basics.ts";
+import { say } from "../protocol/sentences.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
 
 export interface AuthOptions {
@@ -159,7 +160,7 @@ async function told<T>(work: Promise<T>): Promise<T> {
 }
 
 function unavailable(error: unknown): DzvinError {
-	const wrapped = new DzvinError("unavailable", "The database does not answer. Please try again.");
+	const wrapped = new DzvinError("unavailable", say("refused.database-away"));
 	wrapped.cause = error;
 	return wrapped;
 }

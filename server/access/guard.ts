@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
+import { say } from "../protocol/sentences.ts";
 import { requestAllowed } from "./origin.ts";
 import { ruleOf } from "./permissions.ts";
 
@@ -20,7 +21,7 @@ export function guard(app: FastifyInstance, { authenticate, origins }: GuardOpti
 	app.decorateRequest("person", {
 		getter() {
 			const person = people.get(this);
-			if (person === undefined) throw new DzvinError("unauthenticated", "Please sign in.");
+			if (person === undefined) throw new DzvinError("unauthenticated", say("refused.sign-in"));
 			return person;
 		},
 	});
@@ -34,15 +35,15 @@ export function guard(app: FastifyInstance, { authenticate, origins }: GuardOpti
 
 	app.addHook("onRequest", async (request) => {
 		if (!requestAllowed(request.method, request.headers, origins))
-			throw new DzvinError("forbidden", "This request comes from another site.");
+			throw new DzvinError("forbidden", say("refused.other-site"));
 		if (request.is404) return;
 		const rule = ruleOf(request.method, request.routeOptions.url ?? "");
 		if (rule === "public") return;
 		if (rule === "local" && fromThisMachine(request)) return;
 		const person = await authenticate(request);
-		if (person === null) throw new DzvinError("unauthenticated", "Please sign in.");
+		if (person === null) throw new DzvinError("unauthenticated", say("refused.sign-in"));
 		const roles = rule === undefined ? [] : rule === "local" ? (["admin"] as const) : rule;
-		if (!roles.some((role) => role === person.role)) throw new DzvinError("forbidden", "Your role may not do this.");
+		if (!roles.some((role) => role === person.role)) throw new DzvinError("forbidden", say("refused.role"));
 		people.set(request, person);
 	});
 }

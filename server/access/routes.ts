@@ -5,6 +5,7 @@ import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
+import { say } from "../protocol/sentences.ts";
 import {
 	ColleaguePage,
 	FirstRun,
@@ -33,7 +34,7 @@ export interface AccessRouteDeps {
 }
 
 const ById = z.strictObject({ id: Id });
-const wrong = () => new DzvinError("unauthenticated", "The address or the password is wrong.");
+const wrong = () => new DzvinError("unauthenticated", say("refused.wrong-password"));
 const actorOf = (request: FastifyRequest) => ({ id: request.person.id, ipAddress: request.ip });
 
 /** Signing in and out, the person's own page, and the admin's list of people. */
@@ -107,7 +108,7 @@ function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRo
 			door.begin(`me:${id}`, request.ip);
 			const { current, next } = request.body;
 			const changed = await door.within(() => auth.changePassword(request.headers, current, next));
-			if (changed === null) throw new DzvinError("validation", "The present password is wrong.", { current: "wrong" });
+			if (changed === null) throw new DzvinError("validation", say("refused.present-password"), { current: "wrong" });
 			door.forgive(`me:${id}`, request.ip);
 			bus.emit("session.ended", { userId: id, sessionId: null });
 			await writeAudit(db, { userId: id, action: "user.password", subject: id, ipAddress: request.ip });
@@ -144,7 +145,7 @@ function registerUserRoutes(app: App, { users }: AccessRouteDeps): void {
 		async handler(request) {
 			const { after, limit } = request.query;
 			if (after !== undefined && !Id.safeParse(after).success)
-				throw new DzvinError("validation", "The cursor is not one of ours.", { after: "not a cursor" });
+				throw new DzvinError("validation", say("refused.cursor"), { after: "not a cursor" });
 			return await users.list(after, limit);
 		},
 	});
@@ -164,5 +165,5 @@ function registerUserRoutes(app: App, { users }: AccessRouteDeps): void {
 
 function tooMany(reply: FastifyReply, waitMs: number): DzvinError {
 	reply.header("retry-after", String(Math.ceil(waitMs / 1000)));
-	return new DzvinError("too-many-requests", `Too many tries. Please wait ${Math.ceil(waitMs / 1000)} s.`);
+	return new DzvinError("too-many-requests", say("refused.too-many", { seconds: Math.ceil(waitMs / 1000) }));
 }

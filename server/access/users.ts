@@ -6,6 +6,7 @@ import { newId } from "../../db/id.ts";
 import { accounts, sessions, users } from "../../db/schema/access.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Colleague, Me, User, UserInput, UserPatch } from "../protocol/user.ts";
 import { Preferences } from "../protocol/user.ts";
 import { writeAudit } from "./audit.ts";
@@ -58,7 +59,7 @@ export function createUsers({ db, bus }: { db: Db; bus: EventBus }) {
 
 		async me(userId: string): Promise<Me> {
 			const [row] = await db.select().from(users).where(eq(users.id, userId));
-			if (row === undefined) throw new DzvinError("not-found", "No such user.");
+			if (row === undefined) throw new DzvinError("not-found", say("refused.no-such-user"));
 			return { ...toUser(row), preferences: Preferences.safeParse(row.preferences).data ?? {} };
 		},
 
@@ -157,7 +158,7 @@ async function changeUser(
 		.orderBy(asc(users.id))
 		.for("update");
 	const [before] = await tx.select().from(users).where(eq(users.id, id)).for("update");
-	if (before === undefined) throw new DzvinError("not-found", "No such user.");
+	if (before === undefined) throw new DzvinError("not-found", say("refused.no-such-user"));
 	const { password: _secret, ...fields } = patch;
 	const set = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 	if (fields.email !== undefined) set.email = fields.email.toLowerCase();
@@ -170,7 +171,7 @@ async function changeUser(
 	const staysAdmin = row.active && row.role === "admin";
 	if (admins.some((admin) => admin.id === id) && !staysAdmin && admins.length === 1) {
 		const field = row.active ? "role" : "active";
-		throw new DzvinError("conflict", "This is the last active admin.", { [field]: "last-admin" });
+		throw new DzvinError("conflict", say("refused.last-admin"), { [field]: "last-admin" });
 	}
 	if (hash !== null)
 		await tx
@@ -191,9 +192,9 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 	} catch (error) {
 		const constraint = constraintOf(error);
 		if (constraint === "users_email_unique")
-			throw new DzvinError("conflict", "Somebody else has this address.", { email: "taken" });
+			throw new DzvinError("conflict", say("refused.email-taken"), { email: "taken" });
 		if (constraint === "users_extension")
-			throw new DzvinError("conflict", "Somebody else has this extension.", { extension: "taken" });
+			throw new DzvinError("conflict", say("refused.extension-taken"), { extension: "taken" });
 		throw error;
 	}
 }

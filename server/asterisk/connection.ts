@@ -1,7 +1,9 @@
 import type { PbxEvent } from "../pbx-event.ts";
 import type { PbxState } from "../protocol/pbx.ts";
+import type { Said } from "../protocol/said.ts";
+import { type Sentence, say } from "../protocol/sentences.ts";
 import type { Clock } from "./clock.ts";
-import { dial, type Endpoint } from "./dial.ts";
+import { dial, type Endpoint, LinkProblem } from "./dial.ts";
 import { type Link, type LinkEnd, runLink } from "./link.ts";
 import { isSheltered } from "./login.ts";
 import type { Packet } from "./packet.ts";
@@ -26,6 +28,8 @@ export interface ConnectionDeps {
 export interface Standing {
 	readonly state: PbxState;
 	readonly problem: string | null;
+	/** The problem by its code; null where there is none, or only English. */
+	readonly said: Said | null;
 	readonly since: number;
 }
 
@@ -45,7 +49,7 @@ export interface Connection {
 export function createConnection(deps: ConnectionDeps): Connection {
 	const { clock, endpoint } = deps;
 	const where = `${endpoint.host}:${endpoint.port}`;
-	let standing: Standing = { state: "stopped", problem: null, since: clock.now() };
+	let standing: Standing = { state: "stopped", problem: null, said: null, since: clock.now() };
 	let running: Promise<void> | null = null;
 	let stopping = new AbortController();
 	let link: Link | null = null;
@@ -54,9 +58,10 @@ export function createConnection(deps: ConnectionDeps): Connection {
 	let boot: string | null = null;
 	let everConnected = false;
 
-	const become = (state: PbxState, problem: string | null) => {
+	const become = (state: PbxState, sentence: Sentence | null) => {
+		const { message: problem = null, said = null } = sentence ?? {};
 		if (standing.state === state && standing.problem === problem) return;
-		standing = { state, problem, since: standing.state === state ? standing.since : clock.now() };
+		standing = { state, problem, said, since: standing.state === state ? standing.since : clock.now() };
 		deps.onState(state, problem, clock.now());
 	};
 
@@ -91,7 +96,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
 			});
 			return await link.ended;
 		} catch (error) {
-			return { kind: "lost", problem: error instanceof Error ? error.message : String(error) };
+			if (error instanceof LinkProblem) return { kind: "lost", problem: error.sentence };
+			return { kind: "lost", problem: say("link.failed", { where, reason: String(error) }) };
 		} finally {
 			link = null;
 			boot = current.boot;

@@ -1,6 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from "node:net";
 import { connect as connectTls, type TLSSocket } from "node:tls";
 import { hostProblem } from "../pbx-host.ts";
+import { type Sentence, say } from "../protocol/sentences.ts";
 import { RefusedAddress, vettedLookup } from "./vetted-lookup.ts";
 
 /** Where a PBX listens, and how we know that it is ours. */
@@ -20,10 +21,12 @@ export interface Endpoint {
 export class LinkProblem extends Error {
 	/** `refused`, `unreachable`, `timeout`, `tls`, `pin`: for the doctor. */
 	override readonly cause: "refused" | "unreachable" | "timeout" | "tls" | "pin" | "closed";
-	constructor(cause: LinkProblem["cause"], message: string) {
-		super(message);
+	readonly sentence: Sentence;
+	constructor(cause: LinkProblem["cause"], sentence: Sentence) {
+		super(sentence.message);
 		this.name = "LinkProblem";
 		this.cause = cause;
+		this.sentence = sentence;
 	}
 }
 
@@ -52,10 +55,9 @@ export function dial(endpoint: Endpoint, signal?: AbortSignal): Promise<Socket> 
 			socket.destroy();
 			reject(problem);
 		};
-		const onAbort = () => fail(new LinkProblem("closed", "Given up."));
+		const onAbort = () => fail(new LinkProblem("closed", say("link.given-up")));
 		const onTimeout = () => fail(new LinkProblem("timeout", unanswered(host, port)));
-		const onClose = () =>
-			fail(new LinkProblem("closed", `${host}:${port} closed the connection at once${hangUpHint(tls.enabled)}`));
+		const onClose = () => fail(new LinkProblem("closed", closedAtOnce(endpoint)));
 		const onError = (error: NodeJS.ErrnoException) => fail(explain(error, endpoint));
 		const onReady = () => {
 			const mismatch = tls.enabled ? pinMismatch(socket as TLSSocket, endpoint) : null;
@@ -91,51 +93,36 @@ function pinMismatch(socket: TLSSocket, { host, port, tls }: Endpoint): LinkProb
 	if (tls.fingerprint === undefined) return null;
 	const shown = socket.getPeerCertificate().fingerprint256 ?? "";
 	if (plainFingerprint(shown) === plainFingerprint(tls.fingerprint)) return null;
-	return new LinkProblem(
-		"pin",
-		`The certificate of ${host}:${port} is not the pinned one: it shows ${shown}. If the PBX got a new certificate, pin that; if not, somebody stands between.`,
-	);
+	return new LinkProblem("pin", say("link.pin", { where: `${host}:${port}`, shown }));
 }
 
-const noPlace = (host: string) =>
-	new LinkProblem("unreachable", `${host}: no PBX can be at this address, so no connection is made to it.`);
+const noPlace = (host: string) => new LinkProblem("unreachable", say("link.no-place", { host }));
 
-const unanswered = (host: string, port: number) =>
-	`${host}:${port} does not answer: check host, port and firewall (on the PBX: ss -ltn | grep ${port}).`;
+const unanswered = (host: string, port: number) => say("link.timeout", { where: `${host}:${port}`, port });
 
-const hangUpHint = (tls: boolean) =>
-	tls
-		? ": is this the plain AMI port? TLS has its own (tlsbindaddr in manager.conf, usually 5039)."
-		: ": is the AMI enabled (enabled = yes in [general] of manager.conf)?";
+const closedAtOnce = ({ host, port, tls }: Endpoint) =>
+	say(tls.enabled ? "link.closed-tls" : "link.closed-plain", { where: `${host}:${port}` });
 
-function explain(error: NodeJS.ErrnoException, { host, port, tls }: Endpoint): LinkProblem {
+function explain(error: NodeJS.ErrnoException, endpoint: Endpoint): LinkProblem {
+	const { host, port, tls } = endpoint;
 	const where = `${host}:${port}`;
 	if (error instanceof RefusedAddress) return noPlace(error.message);
 	switch (error.code) {
 		case "ECONNREFUSED":
-			return new LinkProblem(
-				"refused",
-				`${where} refuses connections: in [general] of manager.conf set enabled = yes, port = ${port}, bindaddr = 0.0.0.0, then: asterisk -rx "manager reload".`,
-			);
+			return new LinkProblem("refused", say("link.refused", { where, port }));
 		case "ENOTFOUND":
 		case "EAI_AGAIN":
-			return new LinkProblem(
-				"unreachable",
-				`The name ${host} has no address: check its spelling or use the IP address.`,
-			);
+			return new LinkProblem("unreachable", say("link.no-name", { host }));
 		case "EHOSTUNREACH":
 		case "ENETUNREACH":
-			return new LinkProblem("unreachable", `No way to ${where} in the network (${error.code}).`);
+			return new LinkProblem("unreachable", say("link.no-way", { where, reason: error.code }));
 		case "ECONNRESET":
 		case "EPIPE":
-			return new LinkProblem("closed", `${where} cut the connection${hangUpHint(tls.enabled)}`);
+			return new LinkProblem("closed", closedAtOnce(endpoint));
 		case "ETIMEDOUT":
 			return new LinkProblem("timeout", unanswered(host, port));
 		default:
-			if (!tls.enabled) return new LinkProblem("unreachable", `${where}: ${error.message}`);
-			return new LinkProblem(
-				"tls",
-				`The certificate of ${where} is not accepted (${error.code ?? error.message}): give its authority (ca) or pin its fingerprint (openssl s_client -connect ${where} </dev/null | openssl x509 -noout -fingerprint -sha256).`,
-			);
+			if (!tls.enabled) return new LinkProblem("unreachable", say("link.failed", { where, reason: error.message }));
+			return new LinkProblem("tls", say("link.certificate", { where, reason: error.code ?? error.message }));
 	}
 }

@@ -1,5 +1,7 @@
 import { constants, access as mayReach, readdir } from "node:fs/promises";
 import type { PbxAccess } from "../pbx-access.ts";
+import type { Said } from "../protocol/said.ts";
+import { type Sentence, say } from "../protocol/sentences.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
 import { examineJournal } from "./history/doctor.ts";
@@ -12,6 +14,8 @@ export interface Finding {
 	readonly code: string;
 	readonly message: string;
 	readonly mend: string | null;
+	/** Both by their codes, for another language. */
+	readonly said?: { readonly message: Said; readonly mend: Said | null };
 }
 
 export interface DoctorDeps {
@@ -20,11 +24,20 @@ export interface DoctorDeps {
 	readonly numbering: () => "none" | "exact" | "sparse";
 }
 
-const ok = (code: string, message: string): Finding => ({ level: "ok", code, message, mend: null });
-const warning = (code: string, message: string, mend: string): Finding => ({ level: "warning", code, message, mend });
-const error = (code: string, message: string, mend: string): Finding => ({ level: "error", code, message, mend });
+const finding = (level: Finding["level"], code: string, message: Sentence, mend: Sentence | null): Finding => ({
+	level,
+	code,
+	message: message.message,
+	mend: mend?.message ?? null,
+	said: { message: message.said, mend: mend?.said ?? null },
+});
+const ok = (code: string, message: Sentence) => finding("ok", code, message, null);
+const warning = (code: string, message: Sentence, mend: Sentence) => finding("warning", code, message, mend);
+const error = (code: string, message: Sentence, mend: Sentence) => finding("error", code, message, mend);
 
-const reload = 'then: asterisk -rx "manager reload"';
+const command = 'asterisk -rx "manager reload"';
+/** A line for one stanza of `manager.conf`. */
+const inStanza = (name: string, line: string) => say("mend.manager", { place: `[${name}]`, line, command });
 
 /** Looks at everything between this server and a PBX, in the order in which it must work. Never rejects. */
 export async function check(access: PbxAccess, deps: DoctorDeps): Promise<Finding[]> {
@@ -34,13 +47,7 @@ export async function check(access: PbxAccess, deps: DoctorDeps): Promise<Findin
 	}
 	const control = access.control
 		? await examine(access, access.control, deps, controlAccount)
-		: [
-				warning(
-					"no-control-account",
-					"There is no control account: no click to call.",
-					"Add the second stanza and its secret.",
-				),
-			];
+		: [warning("no-control-account", say("doctor.no-control"), say("mend.control"))];
 	return [
 		...events,
 		...control.filter((finding) => !common.has(finding.code)),
@@ -68,37 +75,34 @@ async function examine(
 	} catch (problem) {
 		const code =
 			problem instanceof LinkProblem && (problem.cause === "tls" || problem.cause === "pin") ? "tls" : "port";
-		const message = problem instanceof Error ? problem.message : String(problem);
-		return [error(code, `No link to ${where}.`, message)];
+		const mend =
+			problem instanceof LinkProblem ? problem.sentence : say("link.failed", { where, reason: String(problem) });
+		return [error(code, say("doctor.no-link", { where }), mend)];
 	}
 	try {
-		findings.push(ok("port", `${where} is reachable.`));
+		findings.push(ok("port", say("doctor.port", { where })));
 		findings.push(tlsFinding(access));
 		if (probe.greeting === null) {
 			findings.push(
-				error(
-					"greeting",
-					`${where} does not greet as Asterisk does.`,
-					"Give the port of the AMI (manager.conf, port = 5038).",
-				),
+				error("greeting", say("doctor.no-greeting", { where }), say("mend.ami-port", { line: "port = 5038" })),
 			);
 			return findings;
 		}
-		findings.push(ok("greeting", probe.greeting));
+		findings.push(ok("greeting", say("doctor.greeting", { greeting: probe.greeting })));
 		const proof = await proofFor(probe, account, isSheltered(access));
 		if (proof === null) {
-			const message = `${where} offers no login by challenge, and the way to it is not encrypted: the secret of "${account.username}" was not sent.`;
-			findings.push(error("login-open", message, switchTlsOn));
+			findings.push(error("login-open", say("doctor.login-open", { where, user: account.username }), switchTlsOn));
 			return findings;
 		}
 		const login = await probe.ask("Login", proof);
 		if (login?.name !== "Success") {
-			const said = login?.get("Message") ?? "no answer";
-			const mend = `In manager.conf: [${account.username}] with this secret and permit = <address of this server>/255.255.255.255; ${reload}`;
-			findings.push(error("login-refused", `The login of "${account.username}" is refused (${said}).`, mend));
+			const told = { user: account.username, reason: login?.get("Message") ?? "no answer" };
+			const line = "permit = <address>/255.255.255.255";
+			const mend = say("mend.login", { place: `[${account.username}]`, line, command });
+			findings.push(error("login-refused", say("doctor.login-refused", told), mend));
 			return findings;
 		}
-		findings.push(ok("login", `"${account.username}" logs in.`));
+		findings.push(ok("login", say("doctor.login", { user: account.username })));
 		findings.push(...(await rights(probe, account.username, deps)));
 		return findings;
 	} finally {
@@ -106,13 +110,15 @@ async function examine(
 	}
 }
 
-const switchTlsOn =
-	"In [general] of manager.conf: tlsenable = yes, tlsbindaddr = 0.0.0.0:5039, tlscertfile = <pem>; then switch TLS on here with port 5039 and pin the fingerprint.";
+const switchTlsOn = say("mend.tls", {
+	place: "[general]",
+	line: "tlsenable = yes, tlsbindaddr = 0.0.0.0:5039, tlscertfile = <pem>",
+});
 
 function tlsFinding(access: PbxAccess): Finding {
-	if (access.tls.enabled) return ok("tls", "The link is encrypted and the PBX is proven.");
-	if (isSheltered(access)) return ok("tls", "Plain, but on this machine only.");
-	return warning("tls", "The link is not encrypted: who reads the network can order calls.", switchTlsOn);
+	if (access.tls.enabled) return ok("tls", say("doctor.tls"));
+	if (isSheltered(access)) return ok("tls", say("doctor.tls-here"));
+	return warning("tls", say("doctor.tls-open"), switchTlsOn);
 }
 
 /** Actions that this account may use, as the PBX tells: `Originate` → `originate,all`. */
@@ -136,32 +142,18 @@ async function eventsAccount(probe: Probe, username: string, deps: DoctorDeps): 
 	const findings: Finding[] = [];
 	const settings = await probe.ask("CoreSettings");
 	const version = settings?.get("AsteriskVersion");
-	if (version) findings.push(ok("version", `Asterisk ${version}`));
+	if (version) findings.push(ok("version", say("doctor.version", { version })));
 	const commands = await commandsOf(probe);
-	if (commands.has("CoreShowChannels")) findings.push(ok("picture", "Live channels can be listed."));
-	else {
-		const mend = `[${username}]: write = reporting (this class only lists); ${reload}`;
-		findings.push(
-			warning("picture", "The account may not list live channels: after a lost link calls cannot be checked.", mend),
-		);
-	}
+	if (commands.has("CoreShowChannels")) findings.push(ok("picture", say("doctor.picture")));
+	else findings.push(warning("picture", say("doctor.no-picture"), inStanza(username, "write = reporting")));
 	const dangerous = Object.keys(tellTale).filter((action) => commands.has(action));
-	if (dangerous.length === 0) findings.push(ok("write", "The events account cannot order anything."));
+	if (dangerous.length === 0) findings.push(ok("write", say("doctor.write")));
 	else {
 		const classes = dangerous.map((action) => tellTale[action]).join(", ");
-		findings.push(
-			warning(
-				"write",
-				`The events account has write classes that it does not need: ${classes}.`,
-				`[${username}]: write = reporting; ${reload}`,
-			),
-		);
+		findings.push(warning("write", say("doctor.write-more", { classes }), inStanza(username, "write = reporting")));
 	}
-	if (probe.heard.has("FullyBooted")) findings.push(ok("read", "Events are heard."));
-	else
-		findings.push(
-			error("read", "No event is heard: the account has no read class system.", `[${username}]: read = all; ${reload}`),
-		);
+	if (probe.heard.has("FullyBooted")) findings.push(ok("read", say("doctor.read")));
+	else findings.push(error("read", say("doctor.no-read"), inStanza(username, "read = all")));
 	findings.push(numbers(probe, username, deps));
 	return findings;
 }
@@ -169,52 +161,33 @@ async function eventsAccount(probe: Probe, username: string, deps: DoctorDeps): 
 function numbers(probe: Probe, username: string, deps: DoctorDeps): Finding {
 	const known = deps.numbering();
 	if (known === "sparse") {
-		return warning(
-			"numbering",
-			"Numbers of events have holes all the time, so a lost event is not noticed.",
-			`[${username}]: read = all, no eventfilter; ${reload}`,
-		);
+		const mend = inStanza(username, "read = all");
+		return warning("numbering", say("doctor.numbering-holes"), mend);
 	}
-	if (known === "exact" || probe.numbered) return ok("numbering", "Events are numbered: a lost one is noticed.");
-	return warning(
-		"numbering",
-		"No numbered event was heard: a lost event is not noticed at once.",
-		`In [general]: debug = on, and in [${username}]: read = all; ${reload}`,
-	);
+	if (known === "exact" || probe.numbered) return ok("numbering", say("doctor.numbering"));
+	return warning("numbering", say("doctor.no-numbering"), inStanza("general", "debug = on"));
 }
 
 async function controlAccount(probe: Probe, username: string): Promise<readonly Finding[]> {
 	const commands = await commandsOf(probe);
-	if (commands.has("Originate")) return [ok("originate", "The control account may call by click.")];
-	return [
-		error(
-			"originate",
-			"The control account may not originate calls.",
-			`[${username}]: write = originate,call,agent; ${reload}`,
-		),
-	];
+	if (commands.has("Originate")) return [ok("originate", say("doctor.originate"))];
+	const mend = inStanza(username, "write = originate,call,agent");
+	return [error("originate", say("doctor.no-originate"), mend)];
 }
 
 async function recordings({ recordingsRoot: root }: PbxAccess): Promise<readonly Finding[]> {
 	if (root === null) {
-		return [
-			warning(
-				"recordings",
-				"No folder of recordings is given.",
-				"Give the folder in which this machine sees the PBX's /var/spool/asterisk/monitor.",
-			),
-		];
+		const mend = say("mend.recordings", { line: "/var/spool/asterisk/monitor" });
+		return [warning("recordings", say("doctor.no-recordings"), mend)];
 	}
 	try {
 		await mayReach(root, constants.R_OK | constants.X_OK);
 		await readdir(root);
-		return [ok("recordings", `Recordings are readable in ${root}.`)];
+		return [ok("recordings", say("doctor.recordings", { folder: root }))];
 	} catch (problem) {
-		const code = problem instanceof Error && "code" in problem ? String(problem.code) : "unknown";
+		const reason = problem instanceof Error && "code" in problem ? String(problem.code) : "unknown";
 		const mend =
-			code === "ENOENT"
-				? `Mount the PBX's folder there, or name the right one.`
-				: `setfacl -R -m u:$(id -un):rX ${root}`;
-		return [error("recordings", `Recordings in ${root} cannot be read (${code}).`, mend)];
+			reason === "ENOENT" ? say("mend.mount") : say("mend.paste", { line: `setfacl -R -m u:$(id -un):rX ${root}` });
+		return [error("recordings", say("doctor.recordings-denied", { folder: root, reason }), mend)];
 	}
 }

@@ -3,6 +3,7 @@ import { DzvinError } from "../errors.ts";
 import type { PbxAccess } from "../pbx-access.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import type { PbxState } from "../protocol/pbx.ts";
+import { say } from "../protocol/sentences.ts";
 import { perform } from "./actions/control.ts";
 import { type OriginateRequest, originateAction } from "./actions/originate.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -132,13 +133,13 @@ export function createFleet(deps: FleetDeps): Fleet {
 				launch(access, ship ? dismiss(ship) : Promise.resolve());
 			}
 		},
-		state: (id) => ships.get(id)?.connection.standing() ?? { state: "stopped", problem: null, since: 0 },
+		state: (id) => ships.get(id)?.connection.standing() ?? { state: "stopped", problem: null, said: null, since: 0 },
 		async originate(pbxId, request) {
 			const ship = ships.get(pbxId);
-			if (!ship) throw new DzvinError("unavailable", "This PBX is not connected.");
+			if (!ship) throw new DzvinError("unavailable", say("refused.pbx-unconnected"));
 			const { access, connection, originated } = ship;
 			if (!access.control) {
-				throw new DzvinError("unavailable", `${access.name} has no control account: add one to call by click.`);
+				throw new DzvinError("unavailable", say("control.none", { pbx: access.name }));
 			}
 			const action = originateAction(request, access.dial);
 			const actionId = `dzvin-${randomUUID()}`;

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { PbxEvent } from "../pbx-event.ts";
+import { type Sentence, say } from "../protocol/sentences.ts";
 import type { Clock } from "./clock.ts";
 import { inTheClear, loginHeaders } from "./login.ts";
 import type { Packet } from "./packet.ts";
@@ -16,8 +17,8 @@ const turnBudget = 65_536;
 
 /** How a link ended. `problem` says what, where, and what to do. */
 export type LinkEnd =
-	| { readonly kind: "login-refused"; readonly problem: string }
-	| { readonly kind: "lost"; readonly problem: string }
+	| { readonly kind: "login-refused"; readonly problem: Sentence }
+	| { readonly kind: "lost"; readonly problem: Sentence }
 	| { readonly kind: "closed" };
 
 export interface LinkDeps {
@@ -71,7 +72,7 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 		socket.destroy();
 		settle(end);
 	};
-	const lose = (problem: string) => finish({ kind: "lost", problem });
+	const lose = (problem: Sentence) => finish({ kind: "lost", problem });
 
 	const send = (action: string, headers: Readonly<Record<string, string>> = {}) => {
 		const lines = [`Action: ${action}`, `ActionID: ${action}`];
@@ -88,7 +89,7 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 			if (heard) return ping();
 			cancelPing = clock.after(pingDeadline - pingEvery, () => {
 				if (heard) ping();
-				else lose(`${where} does not answer any more (no byte in ${pingDeadline / 1000} s).`);
+				else lose(say("link.silent", { where, seconds: pingDeadline / 1000 }));
 			});
 		});
 	};
@@ -162,24 +163,14 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 		// Node would go on reading for 32 chunks before anybody else gets his turn.
 		if (turnBytes >= turnBudget) socket.pause();
 	});
-	socket.on("error", (error) => lose(`The link to ${where} broke: ${error.message}.`));
-	socket.on("close", () => lose(`${where} closed the connection.`));
+	socket.on("error", (error) => lose(say("link.broke", { where, reason: error.message })));
+	socket.on("close", () => lose(say("link.ended", { where })));
 	cancelDeadline = clock.after(loginDeadline, () => {
 		const seconds = loginDeadline / 1000;
-		if (socket.bytesRead === 0)
-			lose(`${where} takes the connection but says nothing for ${seconds} s: Asterisk hangs or is overloaded.`);
-		else
-			lose(
-				`${where} does not speak AMI: no login within ${seconds} s. Is this the AMI port (manager.conf, port = 5038)?`,
-			);
+		lose(say(socket.bytesRead === 0 ? "link.mute" : "link.no-ami", { where, seconds }));
 	});
 	return { ended, close: () => finish({ kind: "closed" }) };
 }
 
-function refusal(where: string, username: string, packet: Packet): string {
-	const said = packet.get("Message") ?? "no reason";
-	return (
-		`${where} refuses the login of "${username}" (${said}). In manager.conf the stanza [${username}] must stand with this secret ` +
-		`and with a permit line for this server's address; then: asterisk -rx "manager reload". asterisk -rx "manager show user ${username}" shows what is loaded.`
-	);
-}
+const refusal = (where: string, user: string, packet: Packet): Sentence =>
+	say("login.refused", { where, user, reason: packet.get("Message") ?? "no reason" });

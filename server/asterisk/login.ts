@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isIP } from "node:net";
+import { type Sentence, say } from "../protocol/sentences.ts";
 import type { Endpoint } from "./dial.ts";
 
 /** Whether nobody on the way can read along: TLS, or this machine itself. */
@@ -25,6 +26,4 @@ export function loginHeaders(
 }
 
 /** What to tell when `loginHeaders` answered null. */
-export const inTheClear = (where: string, username: string): string =>
-	`${where} offers no login by challenge, and the way to it is not encrypted: the secret of "${username}" was not sent. ` +
-	"Switch TLS on here and in manager.conf (tlsenable = yes, tlsbindaddr = 0.0.0.0:5039), or let nothing between answer in Asterisk's place.";
+export const inTheClear = (where: string, user: string): Sentence => say("login.open", { where, user });

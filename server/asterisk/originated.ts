@@ -1,4 +1,5 @@
 import { DzvinError } from "../errors.ts";
+import { say } from "../protocol/sentences.ts";
 import { failureText, ringFor } from "./actions/originate.ts";
 import type { Clock } from "./clock.ts";
 import type { Packet } from "./packet.ts";
@@ -28,7 +29,7 @@ export class Originated {
 		const outcome = new Promise<void>((resolve, reject) => {
 			cancel = this.#clock.after(ringFor + grace, () => {
 				forget();
-				reject(new DzvinError("pbx-timeout", `The PBX did not say what became of the call to extension ${extension}.`));
+				reject(new DzvinError("pbx-timeout", say("ring.unknown-end", { extension })));
 			});
 			this.#waiting.set(actionId, (packet) => {
 				forget();

@@ -1,6 +1,7 @@
 import type { Pool } from "pg";
 import { timeOfId } from "../../db/id.ts";
 import { DzvinError } from "../errors.ts";
+import { say } from "../protocol/sentences.ts";
 import type { StoredCall } from "./call-rows.ts";
 import type { ResolveClient } from "./clients.ts";
 import { onlyContact } from "./match-of.ts";
@@ -16,7 +17,7 @@ export async function chooseContact(
 	contactId: string | null,
 ): Promise<void> {
 	const chosen = contactId !== null;
-	if (call.direction === "internal") throw new DzvinError("conflict", "An internal call has no client.");
+	if (call.direction === "internal") throw new DzvinError("conflict", say("refused.internal-no-client"));
 	const next = chosen
 		? contactId
 		: onlyContact((await resolve({ raw: call.rawNumber, withheld }, new Date(call.startedAt))).match);
@@ -33,5 +34,5 @@ with chosen as (
 select id from chosen`,
 		values: [call.id, new Date(timeOfId(call.id)).toISOString(), next, chosen],
 	});
-	if (rowCount === 0) throw new DzvinError("validation", "There is no such contact.", { contactId: "is not known" });
+	if (rowCount === 0) throw new DzvinError("validation", say("refused.no-such-contact"), { contactId: "is not known" });
 }

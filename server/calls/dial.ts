@@ -1,5 +1,6 @@
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
+import { say } from "../protocol/sentences.ts";
 
 /** A PBX that could dial. */
 export interface DialPbx {
@@ -30,15 +31,15 @@ export async function dial(
 ): Promise<{ pbx: string; extension: string; to: string }> {
 	const number = to.normalize("NFKC").replace(decoration, "");
 	if (!dialable.test(number)) {
-		throw new DzvinError("validation", "This is not a number that can be dialled.", { to: "not a telephone number" });
+		throw new DzvinError("validation", say("refused.not-a-number"), { to: "not a telephone number" });
 	}
 	const { extension, name } = person;
-	if (extension === null) throw new DzvinError("conflict", "You have no extension: an admin can give you one.");
-	if (number === extension) throw new DzvinError("validation", "This is your own extension.", { to: "own extension" });
+	if (extension === null) throw new DzvinError("conflict", say("refused.no-extension"));
+	if (number === extension) throw new DzvinError("validation", say("refused.own-extension"), { to: "own extension" });
 	const able = pbxs().filter((pbx) => pbx.control);
-	if (able.length === 0) throw new DzvinError("unavailable", "No PBX has an account for click to call.");
+	if (able.length === 0) throw new DzvinError("unavailable", say("refused.no-control-anywhere"));
 	const pbx = able.find((one) => one.connected);
-	if (!pbx) throw new DzvinError("unavailable", "The PBX is not connected at the moment.");
+	if (!pbx) throw new DzvinError("unavailable", say("refused.pbx-away"));
 	await originate(pbx.id, { extension, to: number, callerName: name });
 	return { pbx: pbx.name, extension, to: number };
 }

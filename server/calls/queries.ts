@@ -5,6 +5,7 @@ import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import type { Call, CallListQuery } from "../protocol/call.ts";
+import { say } from "../protocol/sentences.ts";
 import { readStored, type StoredCall } from "./call-rows.ts";
 import { mergedInto } from "./supersede.ts";
 import { leads, listsOwnOnly } from "./visibility.ts";
@@ -123,7 +124,7 @@ function filtersOf(query: Query, value: (of: unknown) => string, parseNumber: Pa
 		const digits = query.number.replace(/\D/g, "");
 		const e164 = digits.length >= wholeNumber ? parseNumber(query.number) : null;
 		if (digits.length < 4) {
-			throw new DzvinError("validation", "Give at least four digits.", { number: "at least four digits" });
+			throw new DzvinError("validation", say("refused.four-digits"), { number: "at least four digits" });
 		}
 		filters.push(e164 ? `c.number = ${value(e164)}` : `c.number like ${value(`%${digits}%`)}`);
 	}
@@ -132,7 +133,7 @@ function filtersOf(query: Query, value: (of: unknown) => string, parseNumber: Pa
 
 function cursorOf(text: string): string {
 	const id = Id.safeParse(text);
-	if (!id.success) throw new DzvinError("validation", "The cursor is not one of ours.", { after: "unknown cursor" });
+	if (!id.success) throw new DzvinError("validation", say("refused.cursor"), { after: "unknown cursor" });
 	return id.data;
 }
 

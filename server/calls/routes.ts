@@ -5,6 +5,7 @@ import type { EventBus } from "../events.ts";
 import type { App, Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Call, CallListQuery, CallPage, ChooseContactInput, DialInput } from "../protocol/call.ts";
+import { say } from "../protocol/sentences.ts";
 import type { StoredCall } from "./call-rows.ts";
 import { chooseContact } from "./choose-contact.ts";
 import type { ResolveClient } from "./clients.ts";
@@ -38,7 +39,7 @@ export function registerCallRoutes(app: App, deps: CallRoutesDeps): void {
 	app.post("/api/calls", { schema: { body: DialInput, response: { 202: Dialled } } }, async (request, reply) => {
 		const { id } = request.person;
 		// Each order is a connection to the PBX and half a minute of ringing: one at a time is all that a person can answer.
-		if (dialling.has(id)) throw new DzvinError("too-many-requests", "Your phone is being rung already.");
+		if (dialling.has(id)) throw new DzvinError("too-many-requests", say("refused.ringing-already"));
 		dialling.add(id);
 		try {
 			const dialled = await dial(deps, request.person, request.body.to);
@@ -64,9 +65,9 @@ export function registerCallRoutes(app: App, deps: CallRoutesDeps): void {
 /** The call when this person may see it; throws `not-found` and `forbidden`. */
 export async function visibleCall(pool: Pool, person: Person, id: string): Promise<StoredCall> {
 	const stored = await readOne(pool, id);
-	if (!stored) throw new DzvinError("not-found", "There is no such call.");
+	if (!stored) throw new DzvinError("not-found", say("refused.no-such-call"));
 	if (!maySeeCall(person, { direction: stored.call.direction, userIds: stored.userIds })) {
-		throw new DzvinError("forbidden", "This is a conversation between colleagues.");
+		throw new DzvinError("forbidden", say("refused.between-colleagues"));
 	}
 	return stored;
 }

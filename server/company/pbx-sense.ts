@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { DzvinError } from "../errors.ts";
 import { hostProblem } from "../pbx-host.ts";
 import type { PbxPatch } from "../protocol/pbx.ts";
+import { say } from "../protocol/sentences.ts";
 
 /** What a schema cannot see: throws `validation` with the fields that make no sense. */
 export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
@@ -18,7 +19,7 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 		const hex = input.tls.fingerprint.replaceAll(":", "");
 		if (!/^[0-9a-f]{64}$/i.test(hex)) fields["tls.fingerprint"] = "not a SHA-256 fingerprint";
 	}
-	if (Object.keys(fields).length > 0) throw new DzvinError("validation", "Some fields are not right.", fields);
+	if (Object.keys(fields).length > 0) throw new DzvinError("validation", say("refused.fields"), fields);
 }
 
 /** What a patch finds: where the PBX is, what proves it, and whether it has a control account. */
@@ -40,11 +41,7 @@ export function requireSecretsAgain(patch: z.output<typeof PbxPatch>, before: Be
 	if (patch.events === undefined) fields["events.secret"] = "enter again";
 	if (before.control && patch.control === undefined) fields["control.secret"] = "enter again";
 	if (Object.keys(fields).length === 0) return;
-	throw new DzvinError(
-		"validation",
-		"Another machine may answer from now on: enter the secrets of this PBX again.",
-		fields,
-	);
+	throw new DzvinError("validation", say("refused.secrets-again"), fields);
 }
 
 /** The work grows with the length of a name to the power of the first, and doubles with each of the second. */

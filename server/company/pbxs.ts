@@ -8,6 +8,8 @@ import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { PbxAccess } from "../pbx-access.ts";
 import { type Pbx, PbxHistory, type PbxInput, type PbxPatch, type PbxState } from "../protocol/pbx.ts";
+import type { Said } from "../protocol/said.ts";
+import { say } from "../protocol/sentences.ts";
 import { columnsOf, patchedColumns } from "./pbx-columns.ts";
 import { requirePbxSense, requireSecretsAgain } from "./pbx-sense.ts";
 import { unseal } from "./seal.ts";
@@ -19,7 +21,9 @@ export interface PbxsDeps {
 	readonly bus: EventBus;
 	readonly secretKey: Buffer;
 	/** How the connection is; null while nobody tried. */
-	readonly stateOf: (id: string) => { state: PbxState; problem: string | null; since: number } | null;
+	readonly stateOf: (
+		id: string,
+	) => { state: PbxState; problem: string | null; said?: Said | null | undefined; since: number } | null;
 	/** Lines to paste into the PBX's configuration. Gets no secret. */
 	readonly stanzas: (pbx: StanzaInput) => Pbx["stanzas"];
 }
@@ -57,6 +61,7 @@ export function createPbxs(deps: PbxsDeps) {
 			demo: row.demo,
 			state: live?.state ?? "connecting",
 			problem: live?.problem ?? null,
+			said: live?.said ?? null,
 			since: new Date(live?.since ?? row.updatedAt).toISOString(),
 			stanzas: deps.stanzas({ name: row.name, events, control }),
 		};
@@ -84,7 +89,7 @@ export function createPbxs(deps: PbxsDeps) {
 			.select()
 			.from(table)
 			.where(and(eq(table.id, id), eq(table.active, true)));
-		if (row === undefined) throw new DzvinError("not-found", "There is no such PBX.");
+		if (row === undefined) throw new DzvinError("not-found", say("refused.no-such-pbx"));
 		return row;
 	};
 
@@ -121,7 +126,7 @@ export function createPbxs(deps: PbxsDeps) {
 						.from(table)
 						.where(and(eq(table.id, id), eq(table.active, true)))
 						.for("update");
-					if (before === undefined) throw new DzvinError("not-found", "There is no such PBX.");
+					if (before === undefined) throw new DzvinError("not-found", say("refused.no-such-pbx"));
 					requireSecretsAgain(patch, {
 						host: before.host,
 						tls: Tls.parse(before.tls),
@@ -151,7 +156,7 @@ export function createPbxs(deps: PbxsDeps) {
 				.set({ active: false, eventsSecretSealed: "", controlSecretSealed: null, history: null, updatedAt: new Date() })
 				.where(and(eq(table.id, id), eq(table.active, true)))
 				.returning({ id: table.id });
-			if (rows.length === 0) throw new DzvinError("not-found", "There is no such PBX.");
+			if (rows.length === 0) throw new DzvinError("not-found", say("refused.no-such-pbx"));
 			changed(id);
 		},
 
@@ -192,8 +197,7 @@ export function createPbxs(deps: PbxsDeps) {
 }
 
 /** What to tell an admin whose key is another one than that with which the secrets of a PBX were sealed. */
-export const secretsClosed =
-	"The secrets of this PBX do not open: DZVIN_SECRET_KEY, or the file secret-key in the data folder, is not the one they were sealed with. Give the old key back, or enter the accounts of this PBX again.";
+export const secretsClosed = say("pbx.secrets-closed");
 
 const stillProven = sql`case when (${table.tls} ->> 'enabled')::boolean then ${table.tls} else '{"enabled":true}'::jsonb end`;
 
@@ -215,6 +219,6 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
 		return await work();
 	} catch (error) {
 		if (constraintOf(error) !== "pbxs_name") throw error;
-		throw new DzvinError("conflict", "Another PBX has this name.", { name: "taken" });
+		throw new DzvinError("conflict", say("refused.pbx-name-taken"), { name: "taken" });
 	}
 }

@@ -4,6 +4,7 @@ import type { Database } from "../../db/connect.ts";
 import { settings as table } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
+import { say } from "../protocol/sentences.ts";
 import { Settings, type SettingsPatch } from "../protocol/settings.ts";
 import { standardSettings } from "./standard-settings.ts";
 
@@ -64,7 +65,7 @@ function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
 	const queues = settings.wrapUp.queues.map(({ queue }) => queue);
 	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same queue";
 	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";
-	if (Object.keys(fields).length > 0) throw new DzvinError("validation", "Some fields are not right.", fields);
+	if (Object.keys(fields).length > 0) throw new DzvinError("validation", say("refused.fields"), fields);
 }
 
 function runtimeKnowsZone(name: string): boolean {

@@ -12,6 +12,7 @@ import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import type { Contact, ContactInput, ContactListQuery, ContactPage, ContactPatch } from "../protocol/contact.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { attachCalls } from "./attach.ts";
 import { fold } from "./fold.ts";
@@ -73,7 +74,7 @@ export function createContacts({ database, settings, bus, now, log }: ContactsDe
 
 	async function get(id: string): Promise<Contact> {
 		const [contact] = await contactsByIds(db, [id]);
-		if (contact === undefined) throw new DzvinError("not-found", "There is no such contact.");
+		if (contact === undefined) throw new DzvinError("not-found", say("refused.no-such-contact"));
 		return contact;
 	}
 
@@ -106,7 +107,7 @@ export function createContacts({ database, settings, bus, now, log }: ContactsDe
 		patch(id, patch, by) {
 			return save(async (tx, at) => {
 				const [row] = await tx.select().from(table).where(eq(table.id, id)).for("update");
-				if (row === undefined) throw new DzvinError("not-found", "There is no such contact.");
+				if (row === undefined) throw new DzvinError("not-found", say("refused.no-such-contact"));
 				requireOwnerChangeAllowed(row, patch.ownerId, by);
 				await requireKnown(tx, id, {
 					ownerId: patch.ownerId === row.ownerId ? null : patch.ownerId,
@@ -173,7 +174,7 @@ function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], u
 function requireOwnerChangeAllowed(row: Row, ownerId: string | null | undefined, by: Who): void {
 	if (ownerId === undefined || ownerId === row.ownerId || row.ownerId === null) return;
 	if (by.role !== "agent" || row.ownerId === by.id) return;
-	throw new DzvinError("forbidden", "Only the present owner or a supervisor hands a contact over.");
+	throw new DzvinError("forbidden", say("refused.hand-over"));
 }
 
 async function requireKnown(
@@ -183,12 +184,13 @@ async function requireKnown(
 ): Promise<void> {
 	if (given.ownerId) {
 		const [owner] = await db.select({ active: users.active }).from(users).where(eq(users.id, given.ownerId));
-		if (!owner?.active) throw new DzvinError("validation", "No such owner.", { ownerId: "not an active user" });
+		if (!owner?.active)
+			throw new DzvinError("validation", say("refused.no-such-owner"), { ownerId: "not an active user" });
 	}
 	if (given.companyId) {
 		const [company] = await db.select({ kind: table.kind }).from(table).where(eq(table.id, given.companyId));
 		if (company?.kind !== "company" || given.companyId === id) {
-			throw new DzvinError("validation", "No such company.", { companyId: "not a company" });
+			throw new DzvinError("validation", say("refused.no-such-company"), { companyId: "not a company" });
 		}
 	}
 }

@@ -8,6 +8,7 @@ import { DzvinError } from "../errors.ts";
 import { Id } from "../protocol/basics.ts";
 import type { Call } from "../protocol/call.ts";
 import { type TimelineItem, TimelineKind, type TimelinePage, type TimelineQuery } from "../protocol/contact.ts";
+import { say } from "../protocol/sentences.ts";
 
 /** Reads calls as people see them; handed over by the feature that owns them. */
 export type CallsByIds = (db: Queryable, ids: readonly string[]) => Promise<readonly Call[]>;
@@ -30,7 +31,8 @@ type Place = z.infer<typeof Place>;
 function timelineKinds(text: string | undefined): Kind[] {
 	if (text === undefined || text === "") return TimelineKind.options;
 	const kinds = z.array(TimelineKind).safeParse(text.split(","));
-	if (!kinds.success) throw new DzvinError("validation", "No such kind.", { kinds: TimelineKind.options.join(", ") });
+	if (!kinds.success)
+		throw new DzvinError("validation", say("refused.no-such-kind"), { kinds: TimelineKind.options.join(", ") });
 	return [...new Set(kinds.data)];
 }
 

@@ -12,6 +12,7 @@ import { pbxs as pbxTable } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { DemoState } from "../protocol/demo.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { createChance } from "./chance.ts";
 import { demoPeople } from "./people.ts";
@@ -187,7 +188,7 @@ export function createDemo(deps: DemoDeps) {
 
 	const play = async (scenario: Scenario, extension: string): Promise<void> => {
 		const running = pbx;
-		if (running === null) throw new DzvinError("not-found", "There is no demo here.");
+		if (running === null) throw new DzvinError("not-found", say("refused.no-demo"));
 		const trace = await readFile(traceFile(scenario));
 		const change = recast(scenario, customerOf(trace.toString()), {
 			extensions: castOf(scenario, extension),
@@ -247,9 +248,9 @@ export function createDemo(deps: DemoDeps) {
 		/** Lets a call come to this extension; answers when it has begun. */
 		async simulate(id: string, extension: string | null): Promise<void> {
 			const scenario = scenarios.find((one) => one.id === id && existsSync(traceFile(one)));
-			if (scenario === undefined) throw new DzvinError("not-found", "There is no such scenario.");
-			if (extension === null) throw new DzvinError("conflict", "You have no extension that could ring.");
-			if (playing >= 20) throw new DzvinError("too-many-requests", "Enough calls are being played.");
+			if (scenario === undefined) throw new DzvinError("not-found", say("refused.no-scenario"));
+			if (extension === null) throw new DzvinError("conflict", say("refused.no-extension-to-ring"));
+			if (playing >= 20) throw new DzvinError("too-many-requests", say("refused.enough-calls"));
 			await play(scenario, extension);
 		},
 
@@ -270,7 +271,7 @@ export function createDemo(deps: DemoDeps) {
 		/** Takes everything away that came with the demo or of it. */
 		async remove(): Promise<void> {
 			const ids = await demoPbxIds();
-			if (ids.length === 0) throw new DzvinError("not-found", "There is no demo here.");
+			if (ids.length === 0) throw new DzvinError("not-found", say("refused.no-demo"));
 			const staff = await database.ui.select({ id: userTable.id }).from(userTable).where(eq(userTable.demo, true));
 			// First nothing new comes in, then what is under way is stored, then all of it goes.
 			await database.ui.update(pbxTable).set({ active: false }).where(eq(pbxTable.demo, true));

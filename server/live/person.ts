@@ -15,5 +15,5 @@ export const leads = (person: LivePerson): boolean => person.role !== "agent";
 
 /** What is wrong with a PBX and how to mend it is the admin's; that it is away concerns everybody. */
 export function forRole(pbx: PbxLive, person: LivePerson): PbxLive {
-	return person.role === "admin" ? pbx : { ...pbx, problem: null };
+	return person.role === "admin" ? pbx : { ...pbx, problem: null, said: null };
 }

@@ -3,6 +3,7 @@ import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
+import { say } from "../protocol/sentences.ts";
 import { requireComment } from "./comment.ts";
 import { holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
 import { mayRelease, maySee } from "./visibility.ts";
@@ -15,7 +16,7 @@ export async function claim(pool: Pool, person: Person, id: string): Promise<voi
 		const owed = await visible(db, person, id);
 		requireOpen(owed);
 		if (owed.claimHolds && owed.claimedById !== person.id) {
-			throw new DzvinError("conflict", "A colleague has already taken it.");
+			throw new DzvinError("conflict", say("refused.already-taken"));
 		}
 		await setClaim(
 			db,
@@ -31,7 +32,7 @@ export async function release(pool: Pool, person: Person, id: string): Promise<v
 		const held = await holdWithSiblings(db, await visible(db, person, id));
 		const owed = await visible(db, person, id);
 		if (owed.claimedById === null) return;
-		if (!mayRelease(person, owed)) throw new DzvinError("forbidden", "A colleague has taken it.");
+		if (!mayRelease(person, owed)) throw new DzvinError("forbidden", say("refused.taken"));
 		await setClaim(
 			db,
 			held.map((one) => one.id),
@@ -46,7 +47,7 @@ export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: str
 	const settled = await inTransaction(pool, async (db) => {
 		const owed = await visible(db, person, id);
 		if (owed.kind !== "missed") {
-			throw new DzvinError("conflict", "A call that was answered is closed by its status and comment only.");
+			throw new DzvinError("conflict", say("refused.only-by-status"));
 		}
 		const held = await holdWithSiblings(db, owed);
 		requireOpen(await visible(db, person, id));
@@ -59,13 +60,13 @@ export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: str
 
 async function visible(db: Runner, person: Person, id: string): Promise<Owed> {
 	const owed = await owedById(db, id);
-	if (!owed) throw new DzvinError("not-found", "There is no such obligation.");
-	if (!maySee(person, owed)) throw new DzvinError("forbidden", "This is a colleague's to process.");
+	if (!owed) throw new DzvinError("not-found", say("refused.no-such-obligation"));
+	if (!maySee(person, owed)) throw new DzvinError("forbidden", say("refused.of-colleague"));
 	return owed;
 }
 
 function requireOpen(owed: Owed): void {
-	if (owed.settledAt !== null) throw new DzvinError("conflict", "It is settled already.");
+	if (owed.settledAt !== null) throw new DzvinError("conflict", say("refused.settled"));
 }
 
 async function setClaim(db: Runner, ids: readonly string[], userId: string | null): Promise<void> {

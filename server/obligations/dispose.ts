@@ -5,6 +5,7 @@ import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
 import type { Disposition, DispositionInput } from "../protocol/disposition.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { requireComment } from "./comment.ts";
 import { changeContact } from "./contact-effect.ts";
@@ -32,10 +33,10 @@ export async function dispose(
 	requireSense(input, settings());
 	const done = await inTransaction(pool, async (db) => {
 		const call = await callToDispose(db, id);
-		if (!call) throw new DzvinError("not-found", "There is no such call.");
+		if (!call) throw new DzvinError("not-found", say("refused.no-such-call"));
 		const owed = await owedByCall(db, call.id);
-		if (!owed) throw new DzvinError("conflict", "An internal call is not processed.");
-		if (!mayDispose(person, owed)) throw new DzvinError("forbidden", "This call is a colleague's to process.");
+		if (!owed) throw new DzvinError("conflict", say("refused.internal-not-processed"));
+		if (!mayDispose(person, owed)) throw new DzvinError("forbidden", say("refused.call-of-colleague"));
 		const held = await holdWithSiblings(db, owed);
 		const disposition = await addDisposition(db, call, person, { ...input, comment }, settings().currency);
 		const settled = await settle(db, held, {
@@ -61,12 +62,12 @@ export async function dispose(
 /** What only the company's settings and the clock can judge. */
 function requireSense(input: DispositionInput, settings: Settings): void {
 	if (input.status === "refused" && !settings.refusalReasons.includes(input.refusalReason)) {
-		throw new DzvinError("validation", "This refusal reason is not in the company's list.", {
-			refusalReason: "not in the list",
+		throw new DzvinError("validation", say("refused.reason-unknown"), {
+			refusalReason: "not in the company's list",
 		});
 	}
 	if (input.status === "in_work" && input.nextContactAt && Date.parse(input.nextContactAt) < Date.now() - 60_000) {
-		throw new DzvinError("validation", "The next contact lies in the past.", { nextContactAt: "is in the past" });
+		throw new DzvinError("validation", say("refused.next-contact-past"), { nextContactAt: "is in the past" });
 	}
 }
 

@@ -5,6 +5,7 @@ import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import type { ObligationCounts, ObligationListQuery } from "../protocol/obligation.ts";
+import { say } from "../protocol/sentences.ts";
 
 type Query = z.infer<typeof ObligationListQuery>;
 type Viewer = Pick<Person, "id" | "role">;
@@ -92,7 +93,7 @@ function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unk
 	if (assignee === "me" || assignee === person.id) return [of(person.id)];
 	if (assignee === "nobody") return [nobodys];
 	if (person.role === "agent") {
-		if (assignee) throw new DzvinError("forbidden", "These are a colleague's to process.");
+		if (assignee) throw new DzvinError("forbidden", say("refused.colleagues-list"));
 		return [of(person.id), nobodys];
 	}
 	return assignee ? [of(assignee)] : [{ where: () => "true" }];

@@ -12,6 +12,7 @@ import {
 	ObligationListQuery,
 	ObligationPage,
 } from "../protocol/obligation.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { claim, dismiss, release } from "./claim.ts";
 import { dispose } from "./dispose.ts";
@@ -33,7 +34,7 @@ export function registerObligationRoutes(app: App, deps: ObligationRoutesDeps): 
 
 	async function one(id: string): Promise<Obligation> {
 		const [obligation] = await readObligations(pool, readCalls, [id]);
-		if (!obligation) throw new DzvinError("not-found", "There is no such obligation.");
+		if (!obligation) throw new DzvinError("not-found", say("refused.no-such-obligation"));
 		return obligation;
 	}
 	/** After a claim or its end everybody's lists should say so. */

@@ -4,6 +4,7 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Observed } from "../protocol/observed.ts";
 import type { Pbx } from "../protocol/pbx.ts";
+import { say } from "../protocol/sentences.ts";
 import { dailyOf, type Windows } from "./windows.ts";
 
 export interface ObservedRouteDeps {
@@ -22,7 +23,7 @@ export function registerObservedRoutes(app: App, { windows, pbx }: ObservedRoute
 		},
 		async handler(request) {
 			const found = await pbx(request.params.id);
-			if (found === null) throw new DzvinError("not-found", "There is no such PBX.");
+			if (found === null) throw new DzvinError("not-found", say("refused.no-such-pbx"));
 			const [seen, list] = await Promise.all([windows.observation(found.id), windows.list(found.id)]);
 			return {
 				pbx: { id: found.id, name: found.name },

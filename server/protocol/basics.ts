@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Said } from "./said.ts";
 
 /** UUID in version 7 form: sorts by time. */
 export const Id = z.uuid();
@@ -26,6 +27,8 @@ export const ErrorBody = z.object({
 	error: z.object({
 		code: z.string(),
 		message: z.string(),
+		/** The message for a client that speaks another language; absent where there is only English. */
+		said: Said.optional(),
 		fields: z.record(z.string(), z.string()).optional(),
 	}),
 });

@@ -5,6 +5,7 @@ import { Match } from "./contact.ts";
 import { floorMessages, UnseenPop } from "./floor.ts";
 import { Obligation, ObligationCounts } from "./obligation.ts";
 import { PbxState } from "./pbx.ts";
+import { Said } from "./said.ts";
 
 /** What happened last with this contact, newest first, at most three. */
 export const LastContact = z.object({
@@ -44,6 +45,8 @@ export const PbxLive = z.object({
 	name: z.string(),
 	state: PbxState,
 	problem: z.string().nullable(),
+	/** The problem for a client that speaks another language. */
+	said: Said.nullable().optional(),
 	since: Time,
 });
 export type PbxLive = z.infer<typeof PbxLive>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Time, text } from "./basics.ts";
+import { Said } from "./said.ts";
 
 /** `standby`: connected, but another server writes this PBX's calls; this one takes over when that one dies. */
 export const PbxState = z.enum(["connecting", "login-refused", "connected", "standby", "away", "stopped"]);
@@ -81,6 +82,8 @@ export const Pbx = z.object({
 	state: PbxState,
 	/** What is wrong and what to do, in English, when the state is not `connected`. */
 	problem: z.string().nullable(),
+	/** The problem for a client that speaks another language. */
+	said: Said.nullable().optional(),
 	since: Time,
 	/** Stanzas to paste into the PBX's `manager_custom.conf`. */
 	stanzas: z.object({ events: z.string(), control: z.string() }),
@@ -91,6 +94,8 @@ export const Finding = z.object({
 	code: z.string(),
 	message: z.string(),
 	mend: z.string().nullable(),
+	/** Both for a client that speaks another language; absent where there is only English. */
+	said: z.object({ message: Said, mend: Said.nullable() }).optional(),
 });
 export const PbxCheck = z.object({ findings: z.array(Finding) });
 export type PbxCheck = z.infer<typeof PbxCheck>;

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { DzvinError } from "../errors.ts";
 import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
+import { say } from "../protocol/sentences.ts";
 import { Task, TaskListQuery, TaskPage } from "../protocol/task.ts";
 import { finishTask, listTasks } from "./tasks.ts";
 
@@ -15,8 +16,8 @@ export function registerTaskRoutes(app: App, { pool }: { readonly pool: Pool }):
 	);
 	app.post("/api/tasks/:id/done", { schema: { params: Params, response: { 200: Task } } }, async (request) => {
 		const done = await finishTask(pool, request.person, request.params.id);
-		if (done === "not-found") throw new DzvinError("not-found", "There is no such task.");
-		if (done === "forbidden") throw new DzvinError("forbidden", "This is a colleague's task.");
+		if (done === "not-found") throw new DzvinError("not-found", say("refused.no-such-task"));
+		if (done === "forbidden") throw new DzvinError("forbidden", say("refused.task-of-colleague"));
 		return done;
 	});
 }

@@ -3,6 +3,8 @@ import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import { DzvinError, type FieldErrors, statusOf } from "../errors.ts";
 import type { ErrorBody } from "../protocol/basics.ts";
+import type { Said } from "../protocol/said.ts";
+import { say } from "../protocol/sentences.ts";
 
 /** The one place where an error becomes an HTTP answer. What we did not throw on purpose tells the outside nothing. */
 export function answerErrors(app: FastifyInstance): void {
@@ -20,17 +22,18 @@ export function answerUnreadable(error: FastifyError, reply: FastifyReply): void
 }
 
 export function notFound(): DzvinError {
-	return new DzvinError("not-found", "There is nothing at this address.");
+	return new DzvinError("not-found", say("refused.nothing-here"));
 }
 
-function bodyOf({ code, message, fields }: Explained): ErrorBody {
-	return { error: { code, message, ...(fields === undefined ? {} : { fields }) } };
+function bodyOf({ code, message, said, fields }: Explained): ErrorBody {
+	return { error: { code, message, ...(said && { said }), ...(fields === undefined ? {} : { fields }) } };
 }
 
 interface Explained {
 	readonly status: number;
 	readonly code: string;
 	readonly message: string;
+	readonly said?: Said | null;
 	readonly fields?: FieldErrors | undefined;
 }
 
@@ -38,12 +41,12 @@ function explain(error: Error): Explained {
 	if (error instanceof DzvinError) return error;
 	if (hasZodFastifySchemaValidationErrors(error)) {
 		const fields = Object.fromEntries(error.validation.flatMap((issue) => wrongFields(issue)));
-		return new DzvinError("validation", "Some fields are not right.", fields);
+		return new DzvinError("validation", say("refused.fields"), fields);
 	}
 	const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
 	if (status >= 400 && status < 500) return { status, code: codeOf(status), message: error.message };
-	if (databaseAway(error)) return new DzvinError("unavailable", "The database does not answer. Please try again.");
-	return new DzvinError("internal", "Something went wrong on the server. It is in its log.");
+	if (databaseAway(error)) return new DzvinError("unavailable", say("refused.database-away"));
+	return new DzvinError("internal", say("refused.internal"));
 }
 
 /** What fastify refuses by itself has a status of its own; ours where we have one with that status. */

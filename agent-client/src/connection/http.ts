@@ -1,3 +1,4 @@
+import type { Said } from "../../../server/protocol/said.ts";
 import { retryDelay, worthRetrying } from "./retry.ts";
 
 /** Codes of the server's errors; what it may add later is handled as `unknown` by the views. */
@@ -23,9 +24,18 @@ export class ApiError extends Error {
 	readonly code: FailureCode;
 	readonly status: number;
 	readonly fields: Readonly<Record<string, string>>;
+	/** What to say in the person's language; null: only `code` and the English message are known. */
+	readonly said: Said | null;
 
-	constructor(code: FailureCode, message: string, status = 0, fields: Readonly<Record<string, string>> = {}) {
+	constructor(
+		code: FailureCode,
+		message: string,
+		status = 0,
+		fields: Readonly<Record<string, string>> = {},
+		said: Said | null = null,
+	) {
 		super(message);
+		this.said = said;
 		this.name = "ApiError";
 		this.code = code;
 		this.status = status;
@@ -63,7 +73,13 @@ async function failureOf(response: Response): Promise<ApiError> {
 	const body = await response.json().catch(() => null);
 	const error = body?.error;
 	if (typeof error?.code === "string") {
-		return new ApiError(error.code, String(error.message ?? ""), response.status, error.fields ?? {});
+		return new ApiError(
+			error.code,
+			String(error.message ?? ""),
+			response.status,
+			error.fields ?? {},
+			error.said ?? null,
+		);
 	}
 	const code = response.status === 401 ? "unauthenticated" : response.status >= 502 ? "unavailable" : "broken";
 	return new ApiError(code, `HTTP ${response.status}`, response.status);

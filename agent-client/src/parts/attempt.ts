@@ -1,4 +1,5 @@
 import { ApiError } from "../connection/http.ts";
+import { sentence } from "../said/said.ts";
 import { say } from "./toast.tsx";
 import { failureText } from "./words.tsx";
 
@@ -10,7 +11,7 @@ export async function attempt(work: Promise<unknown>, done?: string): Promise<bo
 		return true;
 	} catch (error) {
 		if (!(error instanceof ApiError)) throw error;
-		say(failureText(error.code), "bad");
+		say(error.said ? sentence(error.said, error.message) : failureText(error.code), "bad");
 		return false;
 	}
 }

@@ -3,6 +3,7 @@ import type { Me } from "../../../server/protocol/user.ts";
 import { api, demo, link, live, lost, now } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { clock, dayAndTime } from "../model/time.ts";
+import { sentence } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { HeldBar } from "./held-bar.tsx";
 import { Icon } from "./icon.tsx";
@@ -33,7 +34,7 @@ export function Bars({ me }: { me: Me }) {
 							{t(`pbx.bar.${trouble.state}`, { name: trouble.name, since: dayAndTime(trouble.since) })}{" "}
 							{me.role === "admin" && trouble.problem && (
 								<span class="small wide-only">
-									<Outside text={trouble.problem} class="" />
+									<Outside text={sentence(trouble.said, trouble.problem)} class="" />
 								</span>
 							)}
 						</span>

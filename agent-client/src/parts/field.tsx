@@ -1,6 +1,7 @@
 import { type ComponentChildren, createElement, type TargetedInputEvent } from "preact";
 import { useId } from "preact/hooks";
 import { t } from "../i18n/translate.ts";
+import { fieldText } from "../said/said.ts";
 import { Icon } from "./icon.tsx";
 
 /** What ties a control to its label and error. */
@@ -126,5 +127,5 @@ export function SelectField<T extends string>(props: SelectFieldProps<T>) {
 /** What the server says of a field, in the words of the client with the server's own behind them. */
 export function serverWrong(fields: Readonly<Record<string, string>>, path: string): string | null {
 	const found = Object.entries(fields).find(([key]) => key === path || key.startsWith(`${path}.`));
-	return found ? t("field.refused", { message: found[1] }) : null;
+	return found ? t("field.refused", { message: fieldText(found[1]) }) : null;
 }

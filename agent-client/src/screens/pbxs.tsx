@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { Pbx, PbxCheck } from "../../../server/protocol/pbx.ts";
+import type { Said } from "../../../server/protocol/said.ts";
 import { api, live, now } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
@@ -11,6 +12,7 @@ import { Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
 import { useList } from "../parts/use-list.ts";
 import { stretchText } from "../parts/words.tsx";
+import { pieces } from "../said/said.ts";
 
 const tones = {
 	connecting: "accent",
@@ -143,7 +145,9 @@ function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 				{current.problem && current.state !== "connected" && (
 					<p class="notice bad">
 						<Icon name="alert" />
-						<Outside text={current.problem} class="" />
+						<span>
+							<Spoken said={current.said} english={current.problem} />
+						</span>
 					</p>
 				)}
 				<div class="row wrap">
@@ -235,14 +239,41 @@ function Findings({ check }: { check: PbxCheck }) {
 						</span>
 						<div class="grow">
 							<p>
-								<Outside text={finding.message} class="" />
+								<Spoken said={finding.said?.message} english={finding.message} />
 							</p>
-							{finding.mend && <Paste text={finding.mend} />}
+							{finding.mend && <Mend mend={finding.mend} said={finding.said?.mend} />}
 						</div>
 					</li>
 				);
 			})}
 		</ul>
+	);
+}
+
+/** What the server says, its values in the style of code: they are names, addresses and lines of files. */
+function Spoken({ said, english }: { said: Said | null | undefined; english: string }) {
+	return (
+		<>
+			{pieces(said, english).map(({ text, name }, index) =>
+				name === null ? <span key={index}>{text}</span> : <code key={index}>{text}</code>,
+			)}
+		</>
+	);
+}
+
+/** What mends a finding: the line to paste as it is, the rest in the person's language. */
+function Mend({ mend, said }: { mend: string; said: Said | null | undefined }) {
+	if (!said) return <Paste text={mend} />;
+	const line = said.values.line;
+	return (
+		<>
+			{said.code !== "mend.paste" && (
+				<p class="muted small">
+					<Spoken said={said} english={mend} />
+				</p>
+			)}
+			{line && <Paste text={line} />}
+		</>
 	);
 }
 

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import createManager from "asterisk-manager";
 import { DzvinError } from "../../errors.ts";
+import { type Sentence, say } from "../../protocol/sentences.ts";
 import type { Clock } from "../clock.ts";
 import { dial, type Endpoint, LinkProblem } from "../dial.ts";
 import { inTheClear, isSheltered } from "../login.ts";
@@ -35,16 +36,18 @@ export async function perform(deps: ControlDeps, action: Action, actionId: strin
 	const where = `${endpoint.host}:${endpoint.port}`;
 	// The library knows no TLS and does not tell why it cannot connect; the relay does both.
 	const far = await dial(endpoint).catch((error: unknown) => {
-		throw error instanceof LinkProblem ? new DzvinError("unavailable", error.message) : error;
+		throw error instanceof LinkProblem ? new DzvinError("unavailable", error.sentence) : error;
 	});
 	const proof = await proofOn(far, deps);
 	const relay = await openRelay(far);
 	const manager = createManager(undefined, "", account.username, "", false);
 	proveWith(manager, proof);
 	try {
-		await step(clock, loginDeadline, `${where} did not let us log in in time.`, (done, fail) => {
-			manager.on("error", (error) => fail(new DzvinError("unavailable", `${where}: ${error.message}`)));
-			manager.on("close", () => fail(new DzvinError("unavailable", `${where} closed the control connection.`)));
+		await step(clock, loginDeadline, say("control.late-login", { where }), (done, fail) => {
+			manager.on("error", (error) =>
+				fail(new DzvinError("unavailable", say("control.failed", { where, reason: error.message }))),
+			);
+			manager.on("close", () => fail(new DzvinError("unavailable", say("control.closed", { where }))));
 			manager.connect(relay.path, "", () =>
 				manager.login((refusal) => {
 					if (refusal) fail(new DzvinError("unavailable", refusedLogin(where, account.username)));
@@ -85,13 +88,10 @@ const answerTo = (
 	headers: Parameters<ReturnType<typeof createManager>["action"]>[0],
 	where: string,
 ): Promise<Answer> =>
-	step(clock, actionDeadline, `${where} did not answer ${String(headers.action)} in time.`, (done, fail) => {
-		manager.on("close", () => fail(new DzvinError("unavailable", `${where} closed the control connection.`)));
+	step(clock, actionDeadline, say("control.late", { where, action: String(headers.action) }), (done, fail) => {
+		manager.on("close", () => fail(new DzvinError("unavailable", say("control.closed", { where }))));
 		manager.action(headers, (refusal, answer) => {
-			if (refusal)
-				fail(
-					new DzvinError("pbx-refused", `${where} refused ${String(headers.action)}: ${explained(refusal, headers)}`),
-				);
+			if (refusal) fail(new DzvinError("pbx-refused", explained(where, refusal, headers)));
 			else done(isAnswer(answer) ? answer : {});
 		});
 	});
@@ -100,7 +100,7 @@ const answerTo = (
 function step<T>(
 	clock: Clock,
 	deadline: number,
-	late: string,
+	late: Sentence,
 	run: (done: (value: T) => void, fail: (error: DzvinError) => void) => void,
 ): Promise<T> {
 	return new Promise((resolve, reject) => {
@@ -124,11 +124,10 @@ const messageOf = (refusal: unknown): string =>
 	isAnswer(refusal) && typeof refusal.message === "string" ? refusal.message : "no reason given";
 
 /** What Asterisk says of a wrong context names neither the context nor the number. */
-function explained(refusal: unknown, { Exten, Context }: Readonly<Record<string, unknown>>): string {
-	const message = messageOf(refusal);
-	if (!/^Extension does not exist/.test(message)) return message;
-	return `${message} The dialplan has no ${String(Exten)} in [${String(Context)}]: give the PBX the context in which phones dial (dial.context).`;
+function explained(where: string, refusal: unknown, headers: Readonly<Record<string, unknown>>): Sentence {
+	const told = { where, action: String(headers.action), reason: messageOf(refusal) };
+	if (!/^Extension does not exist/.test(told.reason)) return say("control.refused", told);
+	return say("control.no-exten", { ...told, exten: String(headers.Exten), context: String(headers.Context) });
 }
 
-const refusedLogin = (where: string, username: string) =>
-	`${where} refuses the login of the control account "${username}": check its stanza in manager.conf (secret, permit), then asterisk -rx "manager reload".`;
+const refusedLogin = (where: string, user: string) => say("control.login-refused", { where, user });

@@ -1,4 +1,5 @@
 import { DzvinError } from "../../errors.ts";
+import { type Sentence, type SentenceCode, say } from "../../protocol/sentences.ts";
 import type { Action } from "./allowed.ts";
 
 export interface OriginateRequest {
@@ -76,14 +77,14 @@ const shownName = (name: string) =>
 		.slice(0, 60);
 
 // AST_CONTROL_* as `Reason` of OriginateResponse. Asterisk 22 says 0 for busy and rejected, too.
-const reasons: Readonly<Record<string, string>> = {
-	"0": "the phone is busy, rejected the call, or is not registered",
-	"1": "it hung up",
-	"3": "nobody picked up",
-	"5": "it is busy",
-	"8": "the PBX found no way to it (congestion)",
+const reasons: Readonly<Record<string, SentenceCode>> = {
+	"0": "ring.busy-or-off",
+	"1": "ring.hung-up",
+	"3": "ring.nobody",
+	"5": "ring.busy",
+	"8": "ring.no-way",
 };
 
 /** What to tell the agent when his own phone was not picked up. */
-export const failureText = (extension: string, reason: string | undefined): string =>
-	`Extension ${extension}: ${reasons[reason ?? ""] ?? `the call failed (reason ${reason ?? "not given"})`}.`;
+export const failureText = (extension: string, reason = "not given"): Sentence =>
+	say(reasons[reason] ?? "ring.failed", { extension, reason });

@@ -6,6 +6,7 @@ import { timeOfId } from "../../../db/id.ts";
 import { DzvinError } from "../../errors.ts";
 import type { App, Person } from "../../http.ts";
 import { Id } from "../../protocol/basics.ts";
+import { say } from "../../protocol/sentences.ts";
 import { visibleCall } from "../routes.ts";
 import { mayHear } from "../visibility.ts";
 import { inspect } from "./inspect.ts";
@@ -42,15 +43,15 @@ export function registerRecordingRoutes(app: App, deps: RecordingRoutesDeps): vo
 			const { person } = request;
 			const { call, userIds } = await visibleCall(deps.pool, person, id);
 			if (!mayHear(person, { direction: call.direction, userIds })) {
-				throw new DzvinError("forbidden", "Agents hear the calls in which they took part.");
+				throw new DzvinError("forbidden", say("refused.hear-own"));
 			}
 			const opened = await openFor(deps.pool, call.id, n);
 			const { handle, size } = opened;
 			try {
 				const found = await inspect(opened);
-				if (found.state === "empty") throw new DzvinError("not-found", "The recording is empty: nobody sent sound.");
+				if (found.state === "empty") throw new DzvinError("not-found", say("refused.recording-empty"));
 				if (found.state === "unplayable") {
-					throw new DzvinError("not-found", "The recording is in a format that browsers do not play. Record as wav.");
+					throw new DzvinError("not-found", say("refused.recording-format"));
 				}
 				reply.headers({
 					"content-type": found.type,
@@ -62,7 +63,7 @@ export function registerRecordingRoutes(app: App, deps: RecordingRoutesDeps): vo
 				const range = rangeOf(request.headers.range, size);
 				if (range === "unsatisfiable") {
 					reply.header("content-range", `bytes */${size}`);
-					throw new DzvinError("range-not-satisfiable", "The recording is shorter than that.");
+					throw new DzvinError("range-not-satisfiable", say("refused.recording-shorter"));
 				}
 				const part = range === "whole" ? { start: 0, end: size - 1 } : range;
 				reply.header("content-length", part.end - part.start + 1);
@@ -119,12 +120,12 @@ where r.call_id = $1 and r.call_started_at = $2 and c.started_at = $2 and r.inde
 		values: [callId, new Date(timeOfId(callId)).toISOString(), n],
 	});
 	const row = rows[0];
-	if (!row) throw new DzvinError("not-found", "The call has no such recording.");
+	if (!row) throw new DzvinError("not-found", say("refused.no-recording"));
 	if (row.root === null) {
-		throw new DzvinError("not-found", "Where this PBX's recordings lie is not set up.");
+		throw new DzvinError("not-found", say("refused.no-recordings-folder"));
 	}
 	const opened = await openRecording(row.root, row.path);
-	if (opened === "denied") throw new DzvinError("not-found", "The server has no right to read this recording.");
-	if (opened === "missing") throw new DzvinError("not-found", "The recording is not there (yet).");
+	if (opened === "denied") throw new DzvinError("not-found", say("refused.recording-denied"));
+	if (opened === "missing") throw new DzvinError("not-found", say("refused.recording-missing"));
 	return opened;
 }
