@@ -70,7 +70,7 @@ export const contactChanges = pgTable(
 			.references(() => contacts.id, { onDelete: "cascade" }),
 		at: moment("at").notNull().defaultNow(),
 		userId: uuid("user_id"),
-		field: text("field", { enum: ["owner", "status", "created", "number"] }).notNull(),
+		field: text("field", { enum: ["owner", "status", "created", "number", "mistaken"] }).notNull(),
 		from: text("from_value"),
 		to: text("to_value"),
 	},

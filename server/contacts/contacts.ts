@@ -1,4 +1,4 @@
-import { eq } from "drizzle-orm";
+import { eq, sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
 import type { z } from "zod";
 import type { Database, Queryable, Transaction } from "../../db/connect.ts";
@@ -16,6 +16,8 @@ import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { attachCalls } from "./attach.ts";
 import { fold } from "./fold.ts";
+import { giveBack } from "./give-back.ts";
+import { parse } from "./number.ts";
 import { type NumbersChange, replaceNumbers } from "./numbers.ts";
 import { searchContactIds } from "./search.ts";
 import { contactsByIds, listContactIds } from "./store.ts";
@@ -72,6 +74,23 @@ export function createContacts({ database, settings, bus, now, log }: ContactsDe
 		}
 	}
 
+	/** Throws `validation` for a number that the contact still has. */
+	async function giveBackAll(tx: Transaction, id: string, raws: readonly string[]): Promise<Change[]> {
+		const changes: Change[] = [];
+		for (const raw of new Set(raws)) {
+			const parsed = parse(raw, settings());
+			if (parsed.kind !== "number") continue;
+			const { rows } = await tx.execute(
+				sql`select 1 from contact_numbers where contact_id = ${id} and e164 = ${parsed.e164} and valid_to is null`,
+			);
+			if (rows.length > 0)
+				throw new DzvinError("validation", say("refused.fields"), { mistaken: "still a number here" });
+			const calls = await giveBack(tx, id, parsed.e164);
+			changes.push({ field: "mistaken", from: parsed.e164, to: String(calls) });
+		}
+		return changes;
+	}
+
 	async function get(id: string): Promise<Contact> {
 		const [contact] = await contactsByIds(db, [id]);
 		if (contact === undefined) throw new DzvinError("not-found", say("refused.no-such-contact"));
@@ -113,7 +132,7 @@ export function createContacts({ database, settings, bus, now, log }: ContactsDe
 					ownerId: patch.ownerId === row.ownerId ? null : patch.ownerId,
 					companyId: patch.companyId === row.companyId ? null : patch.companyId,
 				});
-				const { numbers: wanted, ...fields } = patch;
+				const { numbers: wanted, mistaken = [], ...fields } = patch;
 				await tx
 					.update(table)
 					.set({
@@ -135,6 +154,7 @@ export function createContacts({ database, settings, bus, now, log }: ContactsDe
 				if (patch.ownerId !== undefined && patch.ownerId !== row.ownerId) {
 					changes.push({ field: "owner", from: row.ownerId, to: patch.ownerId });
 				}
+				changes.push(...(await giveBackAll(tx, id, mistaken)));
 				await remember(tx, id, changes, by, at);
 				return { id, numbers };
 			});

@@ -78,7 +78,13 @@ export async function replaceNumbers(
 			continue;
 		}
 		added.push(number);
-		await begin(tx, { contactId, number, former: own.filter((row) => keyOf(row) === key), others, now });
+		await begin(tx, {
+			contactId,
+			number,
+			former: own.filter((row) => keyOf(row) === key && !isEmpty(row)),
+			others,
+			now,
+		});
 	}
 	return {
 		added: added.map(shown),
@@ -86,6 +92,9 @@ export async function replaceNumbers(
 		gained: added.flatMap(({ e164 }) => e164 ?? []),
 	};
 }
+
+/** Never his, as `give-back.ts` leaves it. */
+const isEmpty = ({ validFrom, validTo }: Row) => validFrom !== null && validFrom.getTime() === validTo?.getTime();
 
 async function begin(
 	tx: Transaction,

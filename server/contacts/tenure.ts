@@ -5,6 +5,7 @@
  * 2. Who gets a number that others gave up has it since the last of them gave it up.
  * 3. Who gets a number that another still has shares it from now on; what was before stays the other's.
  *
+ * A number that a contact had by mistake was never his: its tenure is empty and counts for none of these rules.
  * A number removed ends now; removed and given back, with nobody between, it was never gone. Pure.
  */
 
@@ -18,7 +19,7 @@ export interface Span {
 /** From when a contact owns a number that it is given at `now`, by rule 1 to 3; `others` are the spans of all other contacts. */
 export function startOfTenure(others: readonly Span[], now: Date): Date | null {
 	let start: Date | null = null;
-	for (const { to } of others) {
+	for (const { to } of others.filter(holds)) {
 		if (to === null || to > now) return now;
 		if (start === null || to > start) start = to;
 	}

@@ -52,7 +52,12 @@ export const ContactInput = z.strictObject({
 });
 /** Every field is optional; `numbers` replaces the present set (a number left out gets an end of validity, its past calls stay). */
 export const ContactPatch = ContactInput.partial()
-	.extend({ numbers: z.array(NumberInput).max(50).optional(), kind: ContactKind.optional() })
+	.extend({
+		numbers: z.array(NumberInput).max(50).optional(),
+		kind: ContactKind.optional(),
+		/** Numbers taken away that were never this contact's: their calls go back. */
+		mistaken: z.array(text(60).min(1)).max(50).optional(),
+	})
 	.strict();
 export const ContactListQuery = PageQuery.extend({
 	q: text(200).optional(),
@@ -93,7 +98,7 @@ export const TimelineItem = z.discriminatedUnion("kind", [
 		id: Id,
 		at: Time,
 		by: Named.nullable(),
-		field: z.enum(["owner", "status", "created", "number"]),
+		field: z.enum(["owner", "status", "created", "number", "mistaken"]),
 		from: z.string().nullable(),
 		to: z.string().nullable(),
 	}),

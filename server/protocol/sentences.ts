@@ -195,4 +195,5 @@ export const fieldTexts = [
 	"at least four digits",
 	"not in the company's list",
 	"unknown field",
+	"still a number here",
 ] as const;

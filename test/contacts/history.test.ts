@@ -226,3 +226,48 @@ test("a contact saved while the recorder writes the same call waits or goes agai
 		recorder.release();
 	}
 });
+
+test("a number entered by mistake gives the stranger's calls back, and only those that came by it", async () => {
+	const { ring, meet, keep, contacts, olena, contactOf, pass, database } = company;
+	const strangers = [await ring("+380672000020", ago(300)), await ring("+380672000020", ago(3))];
+	const own = await ring("+380672000021", ago(2));
+	const contact = await meet("Помилка", "0672000020", "0672000021");
+	const chosen = await ring("+380672000020", ago(1), { contactId: contact.id, chosen: true });
+	const during = await ring("+380672000020", pass(1), { contactId: contact.id });
+	await database.ui.execute(
+		sql`update obligations set contact_id = ${contact.id} where call_id in (${chosen}, ${during})`,
+	);
+	for (const call of [...strangers, own]) expect(await contactOf(call)).toBe(contact.id);
+
+	pass(1);
+	const kept = [{ raw: "0672000021" }];
+	await expect(contacts.patch(contact.id, { mistaken: ["0672000020"] }, olena)).rejects.toMatchObject({
+		code: "validation",
+	});
+	await contacts.patch(contact.id, { numbers: kept, mistaken: ["067 200 00 20"] }, olena);
+	for (const call of [...strangers, during]) expect(await contactOf(call)).toBeNull();
+	expect(await contactOf(own)).toBe(contact.id);
+	expect(await contactOf(chosen)).toBe(contact.id);
+	const { rows } = await database.ui.execute(
+		sql`select from_value, to_value from contact_changes where contact_id = ${contact.id} and field = 'mistaken'`,
+	);
+	expect(rows).toEqual([{ from_value: "+380672000020", to_value: "3" }]);
+
+	// Nobody had it before: whoever gets it now has the whole history, and so would the first, were it his after all.
+	const right = await meet("Справжня", "0672000020");
+	expect(right.numbers[0]?.validFrom).toBeNull();
+	for (const call of [...strangers, during]) expect(await contactOf(call)).toBe(right.id);
+	await keep(right.id);
+	expect(await contactOf(during)).toBe(right.id);
+});
+
+test("a number shared by mistake leaves its calls to the one who really has it", async () => {
+	const { ring, meet, contacts, olena, contactOf, pass } = company;
+	const owner = await meet("Господар", "0672000022");
+	pass(1);
+	const wrong = await meet("Не той", "0672000022");
+	const call = await ring("+380672000022", pass(1));
+	pass(1);
+	await contacts.patch(wrong.id, { numbers: [], mistaken: ["0672000022"] }, olena);
+	expect(await contactOf(call)).toBe(owner.id);
+});

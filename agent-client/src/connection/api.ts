@@ -36,6 +36,8 @@ export interface ContactDraft {
 	readonly birthday?: string | null;
 	readonly tags?: readonly string[];
 	readonly numbers?: readonly NumberDraft[];
+	/** Numbers taken away that were never this contact's. */
+	readonly mistaken?: readonly string[];
 }
 export interface DemoState {
 	readonly present: boolean;

@@ -44,3 +44,22 @@ test("a name and a real day are wanted before the server is asked; what is typed
 	expect(form.serverFields.value).toEqual({ "numbers.0.raw": "no number" });
 	expect(form.fields.value.name).toBe("Хтось");
 });
+
+test("a number that was a mistake is said to be one only when it is taken away", async () => {
+	const sent: unknown[] = [];
+	const form = createContactForm({
+		initial: fieldsOf(contact(1)),
+		isNew: false,
+		save: async (draft) => {
+			sent.push(draft);
+			return contact(1);
+		},
+	});
+	const [line] = form.fields.value.numbers;
+	expect(form.removed).toEqual([]);
+	form.removeNumber(line?.key ?? 0);
+	expect(form.removed).toMatchObject([{ raw: "067 123 45 67", mistaken: false }]);
+	form.setMistaken(line?.key ?? 0, true);
+	await form.submit();
+	expect(sent).toEqual([{ numbers: [], mistaken: ["067 123 45 67"] }]);
+});

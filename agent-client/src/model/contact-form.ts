@@ -88,6 +88,12 @@ export function createContactForm({ initial, isNew, save }: Deps) {
 	const saving = signal(false);
 	const failure = signal<FailureCode | null>(null);
 	const serverFields = signal<Readonly<Record<string, string>>>({});
+	/** Keys of lines taken away that never belonged here. */
+	const mistaken = signal<ReadonlySet<number>>(new Set());
+	const removed = () =>
+		isNew
+			? []
+			: initial.numbers.filter(({ key, raw }) => raw && !fields.value.numbers.some((line) => line.key === key));
 
 	return {
 		fields,
@@ -101,6 +107,13 @@ export function createContactForm({ initial, isNew, save }: Deps) {
 				...(name.trim() === "" && { name: "name-missing" as const }),
 				...(birthday.trim() !== "" && parseDate(birthday) === null && { birthday: "date-wrong" as const }),
 			};
+		},
+		/** Numbers that were taken away, and whether by mistake they were here at all. */
+		get removed() {
+			return removed().map((line) => ({ ...line, mistaken: mistaken.value.has(line.key) }));
+		},
+		setMistaken(key: number, on: boolean): void {
+			mistaken.value = new Set([...mistaken.value].filter((one) => one !== key).concat(on ? [key] : []));
 		},
 		get changed() {
 			return Object.keys(contactDraftOf(fields.value, initial)).length > 0;
@@ -126,7 +139,9 @@ export function createContactForm({ initial, isNew, save }: Deps) {
 			failure.value = null;
 			serverFields.value = {};
 			try {
-				return await save(contactDraftOf(fields.value, isNew ? null : initial));
+				const wrong = removed().flatMap(({ key, raw }) => (mistaken.value.has(key) ? [raw] : []));
+				const draft = contactDraftOf(fields.value, isNew ? null : initial);
+				return await save(wrong.length > 0 ? { ...draft, mistaken: wrong } : draft);
 			} catch (error) {
 				if (!(error instanceof ApiError)) throw error;
 				failure.value = error.code;

@@ -148,6 +148,16 @@ export function ContactForm({ contact, number = "", onSaved, onCancel }: Props) 
 						</div>
 					);
 				})}
+				{form.removed.map(({ key, raw, mistaken }) => (
+					<label key={key} class="check">
+						<input
+							type="checkbox"
+							checked={mistaken}
+							onChange={(event) => form.setMistaken(key, event.currentTarget.checked)}
+						/>
+						<span>{t("contact.number-mistaken", { number: raw })}</span>
+					</label>
+				))}
 				<div class="row">
 					<button type="button" class="button small" onClick={() => form.addNumber()}>
 						<Icon name="plus" small />

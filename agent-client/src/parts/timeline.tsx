@@ -141,8 +141,12 @@ function ChangeEntry({ item }: { item: Extract<TimelineItem, { kind: "change" }>
 					{item.field === "created" ? null : (
 						<span class="row">
 							<Outside text={shown(item.from)} />
-							<Icon name="right" small />
-							<Outside text={shown(item.to)} />
+							{item.field !== "mistaken" && (
+								<>
+									<Icon name="right" small />
+									<Outside text={shown(item.to)} />
+								</>
+							)}
 						</span>
 					)}
 					{item.by && <Outside text={item.by.name} />}
