@@ -128,5 +128,5 @@ export type Floor = ReturnType<typeof createFloor>;
 /** What is wrong with a PBX and how to mend it is the admin's. */
 function forRole(figures: FloorFigures, person: LivePerson): FloorFigures {
 	if (person.role === "admin") return figures;
-	return { ...figures, links: figures.links.map((link) => ({ ...link, problem: null })) };
+	return { ...figures, links: figures.links.map((link) => ({ ...link, problem: null, said: null })) };
 }
