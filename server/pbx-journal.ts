@@ -30,7 +30,7 @@ export interface Journal {
 /** Why a journal cannot be read now, and what to do about it. */
 export class JournalProblem extends Error {
 	override readonly name = "JournalProblem";
-	readonly code: "missing" | "denied" | "locked" | "strange";
+	readonly code: "missing" | "denied" | "locked" | "strange" | "unreachable";
 	readonly mend: string;
 	constructor(code: JournalProblem["code"], message: string, mend: string, cause?: unknown) {
 		super(message, { cause });

@@ -66,8 +66,19 @@ function parsed(extra: string): Readonly<Record<string, unknown>> {
 	if (!extra.startsWith("{")) return {};
 	try {
 		const value: unknown = JSON.parse(extra);
-		if (typeof value !== "object" || value === null) return {};
-		return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== unknown));
+		return typeof value === "object" && value !== null ? { ...value } : {};
+	} catch {
+		return partly(extra);
+	}
+}
+
+/** A database's column may be shorter than the JSON: its whole members, up to where it was cut. */
+function partly(extra: string): Readonly<Record<string, unknown>> {
+	const member = /[{,]\s*("(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.]+(?=,)))/y;
+	const members: string[] = [];
+	for (let found = member.exec(extra); found?.[1]; found = member.exec(extra)) members.push(found[1]);
+	try {
+		return JSON.parse(`{${members.join(",")}}`) as Record<string, unknown>;
 	} catch {
 		return {};
 	}

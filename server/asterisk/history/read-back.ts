@@ -27,9 +27,11 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number): Promi
 	for (;;) {
 		const piece = await tail.piece(cursor);
 		zone = piece.rows.map(zoneOf).find((one) => one !== null) ?? zone;
-		const rows = atTimes(piece.rows, zone);
+		const timed = atTimes(piece.rows, zone);
+		// A row without a time, as 0000-00-00 is none, would hide how far we are.
+		const rows = timed.filter(({ at }) => !Number.isNaN(at));
 		pieces.unshift(rows);
-		strange += piece.strange;
+		strange += piece.strange + timed.length - rows.length;
 		cursor = piece.next;
 		for (const { at } of rows) newest = Math.max(newest ?? at, at);
 		const oldest = rows[0]?.at;
