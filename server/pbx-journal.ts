@@ -10,6 +10,8 @@ export interface JournalFamily {
 	readonly open: readonly string[];
 	/** Time of its last row, milliseconds since the epoch. */
 	readonly lastAt: number;
+	/** Told so roughly (CDR) that it serves only for calls of which nothing else is known. */
+	readonly poor?: true;
 }
 
 /** What a journal said at one reading. */

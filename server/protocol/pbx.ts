@@ -33,7 +33,10 @@ const databaseHistory = {
 	/** Left out: 3306 or 5432. */
 	port: z.number().int().min(1).max(65_535).optional(),
 	/** Left out: `asteriskcdrdb`. */
-	database: z.string().regex(/^[\w-]{1,60}$/).optional(),
+	database: z
+		.string()
+		.regex(/^[\w-]{1,60}$/)
+		.optional(),
 	/** Left out: `cel`. */
 	table: tableName.optional(),
 	username: word.min(1).max(80),

@@ -64,7 +64,10 @@ const noJournal = (history: HistoryDatabase) =>
 
 /** Codes of MariaDB and MySQL (ER_…), SQLSTATEs of PostgreSQL (five signs), and of the network. */
 const meanings: readonly (readonly [JournalProblem["code"] | "table" | "database" | "column" | "slow", RegExp])[] = [
-	["denied", /^(ER_(ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|HOST_NOT_PRIVILEGED|COLUMNACCESS_DENIED)|28|42501)/],
+	[
+		"denied",
+		/^(ER_(ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|HOST_NOT_PRIVILEGED|COLUMNACCESS_DENIED)|28|42501)/,
+	],
 	["table", /^(ER_NO_SUCH_TABLE|42P01)/],
 	["database", /^(ER_BAD_DB|3D000)/],
 	["column", /^(ER_BAD_FIELD|42703)/],
@@ -96,7 +99,8 @@ function problemOf(history: HistoryDatabase, error: unknown): JournalProblem {
 		case "slow":
 			return told("locked", `${where} does not answer in time; it is read again soon.`, mendIndex(history));
 		default: {
-			const listen = history.kind === "mysql" ? "bind-address in the [mysqld] section" : "listen_addresses and pg_hba.conf";
+			const listen =
+				history.kind === "mysql" ? "bind-address in the [mysqld] section" : "listen_addresses and pg_hba.conf";
 			const mend = `Check host, port, firewall, TLS and ${listen} on the database's machine.`;
 			return told("unreachable", `${where} cannot be reached (${code || said}).`, mend);
 		}

@@ -79,7 +79,9 @@ function quotes({ kind }: NonNullable<PbxAccess["history"]>, name: string, stran
 	const message = `${strange} recent records of ${name} cannot be understood: columns are missing, or a caller's name breaks them.`;
 	const mend = { "cel-csv": quoted, "cdr-csv": "In cdr.conf [csv]: loguniqueid = yes" };
 	const other = "Map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
-	return [{ level: "error", code: "journal-quotes", message, mend: kind in mend ? mend[kind as keyof typeof mend] : other }];
+	return [
+		{ level: "error", code: "journal-quotes", message, mend: kind in mend ? mend[kind as keyof typeof mend] : other },
+	];
 }
 
 /** The columns in the order of the mapping that comes with Asterisk. */

@@ -1,6 +1,7 @@
 import type { HistoryAccess } from "../../pbx-access.ts";
 import { type Journal, JournalProblem } from "../../pbx-journal.ts";
-import { celCsv } from "./cel-csv-file.ts";
+import { readCdrCsv } from "./cdr-read.ts";
+import { celCsv } from "./cel-csv.ts";
 import { readCelServer } from "./cel-server.ts";
 import { celSqlite } from "./cel-sqlite.ts";
 import { readBack } from "./read-back.ts";
@@ -12,6 +13,8 @@ export function journalOf(history: HistoryAccess): Journal {
 			return { read: async (since) => await fenced(readBack(celSqlite(history.path, history.table), since)) };
 		case "cel-csv":
 			return { read: async (since) => await fenced(readBack(celCsv(history.path), since)) };
+		case "cdr-csv":
+			return { read: async (since) => await fenced(readCdrCsv(history.path, since)) };
 		case "mysql":
 		case "postgres":
 			return { read: async (since) => await fenced(readCelServer(history, since)) };

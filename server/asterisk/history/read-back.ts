@@ -4,9 +4,9 @@ import { atTimes, type CelRow, type RawCelRow, zoneOf } from "./cel-row.ts";
 import { familyOf, groupsOf, type RowGroup } from "./families.ts";
 
 /** A journal that is read from its end towards its beginning, a piece at a time. */
-export interface Tail<Cursor> {
+export interface Tail<Cursor, Row = RawCelRow> {
 	/** The rows before `cursor` (null: the newest), oldest first, and where to go on; null at the beginning. */
-	piece(cursor: Cursor | null): Promise<{ rows: readonly RawCelRow[]; strange: number; next: Cursor | null }>;
+	piece(cursor: Cursor | null): Promise<{ rows: readonly Row[]; strange: number; next: Cursor | null }>;
 }
 
 /** No call lasts longer than this (ms): what has no beginning by then is left out. */
