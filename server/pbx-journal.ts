@@ -10,6 +10,8 @@ export interface JournalFamily {
 	readonly open: readonly string[];
 	/** Time of its last row, milliseconds since the epoch. */
 	readonly lastAt: number;
+	/** Told so roughly (CDR) that it serves only for calls of which nothing else is known. */
+	readonly poor?: true;
 }
 
 /** What a journal said at one reading. */
@@ -30,7 +32,7 @@ export interface Journal {
 /** Why a journal cannot be read now, and what to do about it. */
 export class JournalProblem extends Error {
 	override readonly name = "JournalProblem";
-	readonly code: "missing" | "denied" | "locked" | "strange";
+	readonly code: "missing" | "denied" | "locked" | "strange" | "unreachable";
 	readonly mend: string;
 	constructor(code: JournalProblem["code"], message: string, mend: string, cause?: unknown) {
 		super(message, { cause });

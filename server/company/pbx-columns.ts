@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { pbxs } from "../../db/schema/company.ts";
 import type { PbxInput, PbxPatch, PbxTls } from "../protocol/pbx.ts";
+import { historyColumn } from "./pbx-history.ts";
 import { seal } from "./seal.ts";
 
 type Columns = Omit<typeof pbxs.$inferInsert, "id" | "demo" | "active" | "createdAt" | "updatedAt">;
@@ -21,8 +22,13 @@ export function columnsOf(input: z.output<typeof PbxInput>, id: string, key: Buf
 	};
 }
 
-/** Only the columns that a patch names. */
-export function patchedColumns(patch: z.output<typeof PbxPatch>, id: string, key: Buffer): Partial<Columns> {
+/** Only the columns that a patch names; `history` is that column as it was. */
+export function patchedColumns(
+	patch: z.output<typeof PbxPatch>,
+	id: string,
+	key: Buffer,
+	history: unknown = null,
+): Partial<Columns> {
 	return {
 		...(patch.name === undefined ? {} : { name: patch.name }),
 		...(patch.host === undefined ? {} : { host: patch.host }),
@@ -37,7 +43,7 @@ export function patchedColumns(patch: z.output<typeof PbxPatch>, id: string, key
 		...(patch.control === undefined ? {} : controlColumns(patch.control, id, key)),
 		...(patch.extensionPattern === undefined ? {} : { extensionPattern: patch.extensionPattern }),
 		...(patch.recordings === undefined ? {} : { recordingsRoot: patch.recordings?.root ?? null }),
-		...(patch.history === undefined ? {} : { history: patch.history }),
+		...(patch.history === undefined ? {} : { history: historyColumn(patch.history, id, key, history) }),
 		...(patch.dial === undefined ? {} : { dial: patch.dial }),
 	};
 }

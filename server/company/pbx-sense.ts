@@ -14,7 +14,7 @@ export function requirePbxSense(input: z.output<typeof PbxPatch>): void {
 	if (input.recordings && !input.recordings.root.startsWith("/")) {
 		fields["recordings.root"] = "must begin with a slash";
 	}
-	if (input.history && !input.history.path.startsWith("/")) fields["history.path"] = "must begin with a slash";
+	Object.assign(fields, historyProblems(input.history));
 	if (typeof input.tls === "object" && input.tls.fingerprint !== undefined) {
 		const hex = input.tls.fingerprint.replaceAll(":", "");
 		if (!/^[0-9a-f]{64}$/i.test(hex)) fields["tls.fingerprint"] = "not a SHA-256 fingerprint";
@@ -42,6 +42,13 @@ export function requireSecretsAgain(patch: z.output<typeof PbxPatch>, before: Be
 	if (before.control && patch.control === undefined) fields["control.secret"] = "enter again";
 	if (Object.keys(fields).length === 0) return;
 	throw new DzvinError("validation", say("refused.secrets-again"), fields);
+}
+
+function historyProblems(history: z.output<typeof PbxPatch>["history"]): Record<string, string> {
+	if (!history) return {};
+	if ("path" in history) return history.path.startsWith("/") ? {} : { "history.path": "must begin with a slash" };
+	const problem = hostProblem(history.host);
+	return problem === null ? {} : { "history.host": problem };
 }
 
 /** The work grows with the length of a name to the power of the first, and doubles with each of the second. */

@@ -7,10 +7,11 @@ import { pbxs as table } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { PbxAccess } from "../pbx-access.ts";
-import { type Pbx, PbxHistory, type PbxInput, type PbxPatch, type PbxState } from "../protocol/pbx.ts";
+import type { Pbx, PbxInput, PbxPatch, PbxState } from "../protocol/pbx.ts";
 import type { Said } from "../protocol/said.ts";
 import { say } from "../protocol/sentences.ts";
 import { columnsOf, patchedColumns } from "./pbx-columns.ts";
+import { historyAccess, historyShown } from "./pbx-history.ts";
 import { requirePbxSense, requireSecretsAgain } from "./pbx-sense.ts";
 import { unseal } from "./seal.ts";
 
@@ -57,7 +58,7 @@ export function createPbxs(deps: PbxsDeps) {
 			extensionPattern: row.extensionPattern,
 			recordings: row.recordingsRoot === null ? null : { root: row.recordingsRoot },
 			dial: { context, channel },
-			history: historyOf(row),
+			history: historyShown(row.history),
 			demo: row.demo,
 			state: live?.state ?? "connecting",
 			problem: live?.problem ?? null,
@@ -80,7 +81,7 @@ export function createPbxs(deps: PbxsDeps) {
 				: { username: row.controlUsername, secret: unseal(secretKey, row.controlSecretSealed, `${row.id}.control`) },
 		extensionPattern: row.extensionPattern,
 		recordingsRoot: row.recordingsRoot,
-		history: historyOf(row),
+		history: historyAccess(row.history, row.id, secretKey),
 		dial: definedOnly(Dial.parse(row.dial)),
 	});
 
@@ -135,7 +136,7 @@ export function createPbxs(deps: PbxsDeps) {
 					const [after] = await tx
 						.update(table)
 						.set({
-							...patchedColumns(patch, id, secretKey),
+							...patchedColumns(patch, id, secretKey, before.history),
 							// Whoever only says "with TLS" does not see, and must not lose, what proves the PBX.
 							...(patch.tls === true ? { tls: stillProven } : {}),
 							updatedAt: new Date(),
@@ -200,9 +201,6 @@ export function createPbxs(deps: PbxsDeps) {
 export const secretsClosed = say("pbx.secrets-closed");
 
 const stillProven = sql`case when (${table.tls} ->> 'enabled')::boolean then ${table.tls} else '{"enabled":true}'::jsonb end`;
-
-/** A journal that an earlier version understood and this one does not is none. */
-const historyOf = ({ history }: Row): PbxHistory | null => PbxHistory.safeParse(history).data ?? null;
 
 const Tls = z.object({ enabled: z.boolean(), ca: z.string().optional(), fingerprint: z.string().optional() });
 const Dial = z.object({ context: z.string().optional(), channel: z.string().optional() });

@@ -18,19 +18,46 @@ export const PbxTls = z.union([
 	}),
 ]);
 const file = word.min(1).max(1000);
-/** Where the PBX keeps its own record of calls, as this server sees it. */
-export const PbxHistory = z.discriminatedUnion("kind", [
+const tableName = z.string().regex(/^\w{1,60}$/);
+const fileHistories = [
 	/** The file of cel_sqlite3_custom; `table` is `cel` when left out. */
-	z.strictObject({
-		kind: z.literal("cel-sqlite"),
-		path: file,
-		table: z
-			.string()
-			.regex(/^\w{1,60}$/)
-			.optional(),
-	}),
+	z.strictObject({ kind: z.literal("cel-sqlite"), path: file, table: tableName.optional() }),
 	/** The file of cel_custom, every column wrapped in CSV_QUOTE. */
 	z.strictObject({ kind: z.literal("cel-csv"), path: file }),
+	/** The file of cdr_csv: one line for each part of a call, written when it is over. */
+	z.strictObject({ kind: z.literal("cdr-csv"), path: file }),
+] as const;
+const databaseHistory = {
+	/** `mysql` is FreePBX's table in MariaDB or MySQL, `postgres` that of cel_pgsql. */
+	kind: z.enum(["mysql", "postgres"]),
+	host: word.trim().min(1).max(253),
+	/** Left out: 3306 or 5432. */
+	port: z.number().int().min(1).max(65_535).optional(),
+	/** Left out: `asteriskcdrdb`. */
+	database: z
+		.string()
+		.regex(/^[\w-]{1,60}$/)
+		.optional(),
+	/** Left out: `cel`. */
+	table: tableName.optional(),
+	username: word.min(1).max(80),
+};
+/** Where the PBX keeps its own record of calls, as this server sees it. */
+export const PbxHistoryInput = z.discriminatedUnion("kind", [
+	...fileHistories,
+	z.strictObject({
+		...databaseHistory,
+		/** May be left out in a change that names the same server, proof and user: the present one stays. */
+		secret: word.min(1).max(200).optional(),
+		/** With the authority's PEM, or by those that this machine trusts. */
+		tls: z.union([z.boolean(), z.strictObject({ ca: text(100_000).min(1) })]).optional(),
+	}),
+]);
+export type PbxHistoryInput = z.infer<typeof PbxHistoryInput>;
+/** Never carries a secret. */
+export const PbxHistory = z.discriminatedUnion("kind", [
+	...fileHistories,
+	z.object({ ...databaseHistory, tls: z.boolean() }),
 ]);
 export type PbxHistory = z.infer<typeof PbxHistory>;
 export const PbxInput = z.strictObject({
@@ -46,7 +73,7 @@ export const PbxInput = z.strictObject({
 	extensionPattern: text(200).optional(),
 	recordings: z.strictObject({ root: text(1000).min(1) }).optional(),
 	/** Read after a blind window, and compared with the calls all the time; null takes it away. */
-	history: PbxHistory.nullable().optional(),
+	history: PbxHistoryInput.nullable().optional(),
 	/** Dialplan context and dial string prefix for click to call. */
 	dial: z
 		.strictObject({ context: word.max(80), channel: word.max(120) })

@@ -42,3 +42,27 @@ export function writeSqlite(path: string, rows: readonly RawCelRow[]): void {
 	db.exec("commit");
 	db.close();
 }
+
+/** A row as cel_odbc and cel_pgsql write it: local time of `zone` (ms ahead of UTC) without saying so, text cut to FreePBX's columns. */
+export function tableValues(row: RawCelRow, zone: number): string[] {
+	const at = new Date(Date.parse(`${row.time.replace(" ", "T")}Z`) + zone);
+	const time = at.toISOString().replace("T", " ").replace("Z", "");
+	return [
+		...[row.event, time, row.callerName, row.callerNumber, "", "", "", row.exten, row.context, row.channel],
+		...[
+			row.application,
+			row.data.slice(0, 255),
+			"3",
+			row.accountCode,
+			row.id,
+			row.family,
+			"",
+			"",
+			row.extra.slice(0, 512),
+		],
+	];
+}
+
+/** The columns of `tableValues`. */
+export const tableColumns =
+	"eventtype, eventtime, cid_name, cid_num, cid_ani, cid_rdnis, cid_dnid, exten, context, channame, appname, appdata, amaflags, accountcode, uniqueid, linkedid, peer, userdeftype, extra";

@@ -1,19 +1,10 @@
-import { createHash } from "node:crypto";
-import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
-import {
-	GenericContainer,
-	getContainerRuntimeClient,
-	ImageName,
-	Network,
-	type StartedNetwork,
-	type StartedTestContainer,
-	Wait,
-} from "testcontainers";
+import { join } from "node:path";
+import { Network, type StartedNetwork, type StartedTestContainer, Wait } from "testcontainers";
 import { AmiSession, type Answer } from "./ami.ts";
 import { Floor, type FloorNumber } from "./floor.ts";
+import { imageOf, LoopbackContainer } from "./image.ts";
 import { PhoneBank } from "./phone-bank.ts";
 
 /** The AMI accounts of the lab's PBX (pbx/etc/manager.conf says what each may do). */
@@ -108,7 +99,7 @@ export interface StartedLab {
 /** Starts both Asterisks; builds their image first where this version of it is missing. */
 export async function startLab(): Promise<StartedLab> {
 	process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-	const image = await buildImage();
+	const image = await imageOf("asterisk", "asterisk/Dockerfile", ["asterisk", "pbx", "phonebank"]);
 	const folder = await mkdtemp(join(tmpdir(), "dzvin-lab-"));
 	await chmod(folder, 0o777);
 	const network = await new Network().start();
@@ -161,30 +152,4 @@ function asterisk(image: string, network: StartedNetwork, role: string, peer: st
 		.withExposedPorts(...ports)
 		.withWaitStrategy(Wait.forLogMessage(/Asterisk Ready/))
 		.withStartupTimeout(90_000);
-}
-
-/** Publishes its ports on loopback only; testcontainers alone would open them to the whole network. */
-class LoopbackContainer extends GenericContainer {
-	protected override async beforeContainerCreated(): Promise<void> {
-		for (const bindings of Object.values(this.hostConfig.PortBindings ?? {})) {
-			for (const binding of bindings as { HostIp?: string }[]) binding.HostIp = "127.0.0.1";
-		}
-	}
-}
-
-/** The image is named by the content of everything that goes into it. */
-async function buildImage(): Promise<string> {
-	const here = fileURLToPath(new URL(".", import.meta.url));
-	const hash = createHash("sha256");
-	for (const part of ["asterisk", "pbx", "phonebank"]) {
-		const entries = await readdir(join(here, part), { recursive: true, withFileTypes: true });
-		const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-		for (const file of files.sort()) hash.update(relative(here, file)).update(await readFile(file));
-	}
-	const image = `dzvin-lab-asterisk:${hash.digest("hex").slice(0, 12)}`;
-	const runtime = await getContainerRuntimeClient();
-	if (!(await runtime.image.exists(ImageName.fromString(image)))) {
-		await GenericContainer.fromDockerfile(here, "asterisk/Dockerfile").build(image, { deleteOnExit: false });
-	}
-	return image;
 }

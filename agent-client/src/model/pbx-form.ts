@@ -16,6 +16,13 @@ export interface PbxFields {
 	readonly dialContext: string;
 	readonly historyKind: "none" | PbxHistory["kind"];
 	readonly historyPath: string;
+	readonly historyHost: string;
+	readonly historyPort: string;
+	readonly historyDatabase: string;
+	readonly historyTable: string;
+	readonly historyUsername: string;
+	readonly historySecret: string;
+	readonly historyTls: boolean;
 }
 export type PbxProblem =
 	| "name-missing"
@@ -48,8 +55,80 @@ export const fieldsOfPbx = (pbx: Pbx | null, secrets: { events: string; control:
 	recordingsRoot: pbx?.recordings?.root ?? "",
 	dialContext: pbx?.dial.context ?? "",
 	historyKind: pbx?.history?.kind ?? "none",
-	historyPath: pbx?.history?.path ?? "",
+	...historyFields(pbx?.history ?? null, pbx?.host ?? ""),
 });
+
+type HistoryFields = Pick<PbxFields, Extract<keyof PbxFields, `history${string}`>>;
+
+function historyFields(history: PbxHistory | null, host: string): Omit<HistoryFields, "historyKind"> {
+	const database = history && !("path" in history) ? history : null;
+	return {
+		historyPath: history && "path" in history ? history.path : "",
+		// As a rule the database runs on the PBX.
+		historyHost: database?.host ?? host,
+		historyPort: database?.port === undefined ? "" : String(database.port),
+		historyDatabase: database?.database ?? "",
+		historyTable: history && "table" in history ? (history.table ?? "") : "",
+		historyUsername: database?.username ?? "dzvin",
+		historySecret: "",
+		historyTls: database?.tls ?? false,
+	};
+}
+
+/** Whether the journal lies in a database server, and not in a file. */
+export const inDatabase = (kind: PbxFields["historyKind"]): kind is "mysql" | "postgres" =>
+	kind === "mysql" || kind === "postgres";
+
+/** What the server does not want without the secret: another server or user, or no TLS any more. */
+function sameDatabase(fields: PbxFields, pbx: Pbx | null): boolean {
+	const before = pbx?.history;
+	if (!before || "path" in before) return false;
+	return (
+		before.kind === fields.historyKind &&
+		before.host === fields.historyHost.trim() &&
+		String(before.port ?? "") === fields.historyPort.trim() &&
+		before.username === fields.historyUsername.trim() &&
+		(!before.tls || fields.historyTls)
+	);
+}
+
+function historyProblems(fields: PbxFields, pbx: Pbx | null): Partial<Record<keyof PbxFields, PbxProblem>> {
+	if (fields.historyKind === "none") return {};
+	if (!inDatabase(fields.historyKind)) return fields.historyPath.trim() === "" ? { historyPath: "path-missing" } : {};
+	const port = fields.historyPort.trim();
+	return {
+		...(fields.historyHost.trim() === "" && { historyHost: "host-missing" }),
+		...(port !== "" && !isPort(port) && { historyPort: "port-wrong" }),
+		...(fields.historyUsername.trim() === "" && { historyUsername: "username-missing" }),
+		...(!sameDatabase(fields, pbx) && fields.historySecret === "" && { historySecret: "secret-missing" }),
+	};
+}
+
+function historyOf(fields: PbxFields): PbxInput["history"] {
+	const { historyKind: kind } = fields;
+	if (kind === "none") return null;
+	const table = fields.historyTable.trim();
+	if (!inDatabase(kind)) {
+		const path = fields.historyPath.trim();
+		return kind === "cel-sqlite" && table !== "" ? { kind, path, table } : { kind, path };
+	}
+	const [port, database] = [fields.historyPort.trim(), fields.historyDatabase.trim()];
+	return {
+		kind,
+		host: fields.historyHost.trim(),
+		...(port !== "" && { port: Number(port) }),
+		...(database !== "" && { database }),
+		...(table !== "" && { table }),
+		username: fields.historyUsername.trim(),
+		...(fields.historySecret !== "" && { secret: fields.historySecret }),
+		tls: fields.historyTls,
+	};
+}
+
+function isPort(text: string): boolean {
+	const port = Number(text);
+	return Number.isInteger(port) && port >= 1 && port <= 65_535;
+}
 
 function compiles(pattern: string): boolean {
 	try {
@@ -66,19 +145,18 @@ export const isElsewhere = (fields: PbxFields, pbx: Pbx): boolean =>
 
 /** `pbx`: the one that is edited, null for a new one. An account with another name needs its secret. */
 export function problemsOfPbx(fields: PbxFields, pbx: Pbx | null): Partial<Record<keyof PbxFields, PbxProblem>> {
-	const port = Number(fields.port);
 	const stays = pbx !== null && !isElsewhere(fields, pbx);
 	const sameEvents = stays && fields.username.trim() === pbx.events.username;
 	const sameControl = stays && fields.controlUsername.trim() === pbx.control?.username;
 	return {
 		...(fields.name.trim() === "" && { name: "name-missing" }),
 		...(fields.host.trim() === "" && { host: "host-missing" }),
-		...(!(Number.isInteger(port) && port >= 1 && port <= 65_535) && { port: "port-wrong" }),
+		...(!isPort(fields.port) && { port: "port-wrong" }),
 		...(fields.username.trim() === "" && { username: "username-missing" }),
 		...(!sameEvents && fields.secret === "" && { secret: "secret-missing" }),
 		...(fields.withControl && fields.controlUsername.trim() === "" && { controlUsername: "username-missing" }),
 		...(fields.withControl && !sameControl && fields.controlSecret === "" && { controlSecret: "secret-missing" }),
-		...(fields.historyKind !== "none" && fields.historyPath.trim() === "" && { historyPath: "path-missing" }),
+		...historyProblems(fields, pbx),
 		...(!compiles(fields.extensionPattern) && { extensionPattern: "pattern-wrong" }),
 	};
 }
@@ -98,7 +176,7 @@ export function pbxInputOf(fields: PbxFields): PbxInput {
 		...(fields.extensionPattern.trim() !== "" && { extensionPattern: fields.extensionPattern.trim() }),
 		...(root !== "" && { recordings: { root } }),
 		...(fields.dialContext.trim() !== "" && { dial: { context: fields.dialContext.trim() } }),
-		history: fields.historyKind === "none" ? null : { kind: fields.historyKind, path: fields.historyPath.trim() },
+		history: historyOf(fields),
 	};
 }
 

@@ -5,8 +5,9 @@ import { api } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import { fieldsOfPbx, makeSecret, type PbxFields, pbxInputOf, pbxPatchOf, problemsOfPbx } from "../model/pbx-form.ts";
-import { SelectField, serverWrong, TextField } from "./field.tsx";
+import { serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { PbxHistoryFields, type TextOf } from "./pbx-history-fields.tsx";
 import { failureText } from "./words.tsx";
 
 const secret = () => makeSecret(crypto.getRandomValues(new Uint8Array(32)));
@@ -20,6 +21,12 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	dialContext: "dial.context",
 	fingerprint: "tls",
 	historyPath: "history.path",
+	historyHost: "history.host",
+	historyPort: "history.port",
+	historyDatabase: "history.database",
+	historyTable: "history.table",
+	historyUsername: "history.username",
+	historySecret: "history.secret",
 };
 
 /** Empty: not changed. */
@@ -68,11 +75,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 		requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
 	}
 
-	const text = (
-		key: Exclude<keyof PbxFields, "tls" | "withControl" | "historyKind">,
-		label: string,
-		rest: { hint?: string; placeholder?: string } = {},
-	) => {
+	const text: TextOf = (key, label, rest = {}) => {
 		const problem = problems[key];
 		return (
 			<TextField
@@ -134,26 +137,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 				{text("extensionPattern", t("pbx.pattern"), { hint: t("pbx.pattern-hint") })}
 				{text("recordingsRoot", t("pbx.recordings"), { hint: t("pbx.recordings-hint") })}
 			</div>
-			<div class="fields">
-				<SelectField
-					label={t("pbx.history")}
-					hint={t("pbx.history-hint")}
-					value={fields.value.historyKind}
-					options={[
-						["none", t("pbx.history.none")],
-						["cel-sqlite", t("pbx.history.cel-sqlite")],
-						["cel-csv", t("pbx.history.cel-csv")],
-					]}
-					onValue={(historyKind) => change({ historyKind })}
-				/>
-				{fields.value.historyKind !== "none" &&
-					text("historyPath", t("pbx.history-path"), {
-						placeholder:
-							fields.value.historyKind === "cel-csv"
-								? "/var/log/asterisk/cel-custom/Master.csv"
-								: "/var/log/asterisk/master.db",
-					})}
-			</div>
+			<PbxHistoryFields pbx={pbx} fields={fields.value} change={change} text={text} />
 			<div class="row wrap">
 				<button type="submit" class="button primary">
 					{t("action.save")}

@@ -1,5 +1,10 @@
 import type { RawCelRow } from "./cel-row.ts";
 import { recordsOf } from "./csv.ts";
+import { csvTail, type Place } from "./csv-file.ts";
+import type { Tail } from "./read-back.ts";
+
+/** CEL in the CSV file of `cel_custom`: each record begins with the name of an event. */
+export const celCsv = (path: string): Tail<Place> => csvTail(path, celRowsOf, (text) => /^"[A-Z]/.test(text));
 
 /**
  * Columns of `Master.csv` as the `cel_custom.conf` that comes with Asterisk maps them. A record that has

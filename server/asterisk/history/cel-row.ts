@@ -64,11 +64,23 @@ function timeOf(time: string): number {
 
 function parsed(extra: string): Readonly<Record<string, unknown>> {
 	if (!extra.startsWith("{")) return {};
+	const value = json(extra) ?? json(wholeMembers(extra));
+	if (typeof value !== "object" || value === null) return {};
+	return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== unknown));
+}
+
+/** A database's column may be shorter than the JSON: its members up to where it was cut. */
+function wholeMembers(extra: string): string {
+	const member = /[{,]\s*("(?:[^"\\]|\\.)*"\s*:\s*(?:"(?:[^"\\]|\\.)*"|-?[\d.]+(?=,)))/y;
+	const members: string[] = [];
+	for (let found = member.exec(extra); found?.[1]; found = member.exec(extra)) members.push(found[1]);
+	return `{${members.join(",")}}`;
+}
+
+function json(text: string): unknown {
 	try {
-		const value: unknown = JSON.parse(extra);
-		if (typeof value !== "object" || value === null) return {};
-		return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== unknown));
+		return JSON.parse(text);
 	} catch {
-		return {};
+		return undefined;
 	}
 }

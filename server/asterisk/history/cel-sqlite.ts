@@ -1,35 +1,12 @@
 import { DatabaseSync } from "node:sqlite";
-import { z } from "zod";
 import { JournalProblem } from "../../pbx-journal.ts";
-import type { RawCelRow } from "./cel-row.ts";
+import { celTableRows } from "./cel-table.ts";
 import type { Tail } from "./read-back.ts";
 
 /** Rows in one read: the PBX waits behind a reader, so each is over in a few milliseconds. */
 const atOnce = 500;
 /** How long (ms) to wait for the PBX to finish a write. Short: this is the event loop's time. */
 const patience = 50;
-
-const text = z
-	.union([z.string(), z.number()])
-	.nullable()
-	.transform((value) => String(value ?? ""));
-/** The columns of FreePBX's table; `eventextra` and others may be missing where somebody mapped less. */
-const Row = z.object({
-	row: z.number(),
-	eventtype: text,
-	eventtime: text,
-	cid_name: text.default(""),
-	cid_num: text.default(""),
-	exten: text.default(""),
-	context: text.default(""),
-	channame: text,
-	appname: text.default(""),
-	appdata: text.default(""),
-	accountcode: text.default(""),
-	uniqueid: text,
-	linkedid: text,
-	eventextra: text.default(""),
-});
 
 /** CEL in the SQLite file of `cel_sqlite3_custom`: opened read-only, for one short read at a time, and closed again. */
 export function celSqlite(path: string, table = "cel"): Tail<number> {
@@ -42,38 +19,12 @@ export function celSqlite(path: string, table = "cel"): Tail<number> {
 					.prepare(`select rowid as row, * from "${table}" where rowid < ? order by rowid desc limit ${atOnce}`)
 					.all(before ?? Number.MAX_SAFE_INTEGER),
 			);
-			const rows: RawCelRow[] = [];
-			let next: number | null = null;
-			let strange = 0;
-			for (const one of found.toReversed()) {
-				const parsed = Row.safeParse(one);
-				if (!parsed.success) {
-					strange++;
-					continue;
-				}
-				const row = parsed.data;
-				next ??= row.row;
-				rows.push({
-					event: row.eventtype,
-					time: row.eventtime,
-					callerName: row.cid_name,
-					callerNumber: row.cid_num,
-					exten: row.exten,
-					context: row.context,
-					channel: row.channame,
-					application: row.appname,
-					data: row.appdata,
-					accountCode: row.accountcode,
-					id: row.uniqueid,
-					family: row.linkedid,
-					extra: row.eventextra,
-				});
-			}
+			const { rows, strange, oldest } = celTableRows(found);
 			if (found.length > 0 && rows.length === 0) {
 				const mend = "In cel_sqlite3_custom.conf map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
 				throw new JournalProblem("strange", `The table ${table} in ${path} is no CEL journal.`, mend);
 			}
-			return { rows, strange, next: found.length < atOnce ? null : next };
+			return { rows, strange, next: found.length < atOnce ? null : oldest };
 		},
 	};
 }

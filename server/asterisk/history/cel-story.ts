@@ -112,7 +112,7 @@ function calls(row: CelRow, channel: string): boolean {
 }
 
 /** The one of `PJSIP/101&PJSIP/0671112201@trunk,20,tk` which led to this channel. */
-function dialStringOf(row: CelRow, channel: string): string {
+export function dialStringOf(row: Pick<CelRow, "data">, channel: string): string {
 	const { technology, endpoint } = namePartsOf(channel);
 	const targets = (row.data.split(",")[0] ?? "").split("&");
 	return (

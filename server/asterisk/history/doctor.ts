@@ -1,6 +1,7 @@
 import type { PbxAccess } from "../../pbx-access.ts";
 import { JournalProblem } from "../../pbx-journal.ts";
 import type { Finding } from "../doctor.ts";
+import { hasIndex, mendIndex, nameOfTable } from "./cel-server.ts";
 import { isWriteAhead } from "./cel-sqlite.ts";
 import { journalOf } from "./history.ts";
 
@@ -16,17 +17,49 @@ export async function examineJournal({ history }: PbxAccess, now: number): Promi
 				level: "warning",
 				code: "journal",
 				message: "The PBX's own journal is not read: calls of a time in which the link was down stay unknown.",
-				mend: "Enable cel_custom or cel_sqlite3_custom on the PBX and name its file here.",
+				mend: "Name FreePBX's CEL table here, or enable cel_custom or cel_sqlite3_custom on the PBX and name its file.",
 			},
 		];
 	}
 	try {
 		const { newest, strange } = await journalOf(history).read(now - hour);
-		return [...age(history.path, newest, now), ...quotes(history.path, strange), ...waits(history)];
+		const name = "path" in history ? history.path : nameOfTable(history);
+		return [
+			...age(name, newest, now),
+			...ahead(name, newest, now),
+			...quotes(history, name, strange),
+			...(await slow(history)),
+			...limits(history),
+		];
 	} catch (error) {
 		if (!(error instanceof JournalProblem)) throw error;
 		return [{ level: "error", code: "journal", message: error.message, mend: error.mend }];
 	}
+}
+
+/** A PBX's clock, or its zone, that is off by more (ms) shows. */
+const blur = 10 * 60_000;
+
+function ahead(name: string, newest: number | null, now: number): Finding[] {
+	if (newest === null || newest - now < blur) return [];
+	const message = `The newest row of ${name} lies ${Math.round((newest - now) / 60_000)} minutes ahead: the clocks or the time zone are wrong.`;
+	const mend = "On the PBX: timedatectl set-ntp true; restart Asterisk after its time zone was changed.";
+	return [{ level: "error", code: "journal-time", message, mend }];
+}
+
+async function slow(history: NonNullable<PbxAccess["history"]>): Promise<Finding[]> {
+	if ("path" in history) return waits(history);
+	if (await hasIndex(history)) return [];
+	const message = `${nameOfTable(history)} has no index on id: each reading walks through all of it.`;
+	return [{ level: "error", code: "journal-index", message, mend: mendIndex(history) }];
+}
+
+function limits(history: NonNullable<PbxAccess["history"]>): Finding[] {
+	if (history.kind !== "cdr-csv") return [];
+	const message =
+		"CDR is a poor journal: it is written when a call is over, so what the PBX does when it dies is lost, and tells transfers, conferences and rejected calls only roughly. It serves to find calls that were not seen.";
+	const mend = "Use CEL instead: enable cel_custom or cel_sqlite3_custom on the PBX.";
+	return [{ level: "warning", code: "journal-poor", message, mend }];
 }
 
 function age(path: string, newest: number | null, now: number): Finding[] {
@@ -41,10 +74,14 @@ function age(path: string, newest: number | null, now: number): Finding[] {
 	return [{ level: "warning", code: "journal", message, mend }];
 }
 
-function quotes(path: string, strange: number): Finding[] {
+function quotes({ kind }: NonNullable<PbxAccess["history"]>, name: string, strange: number): Finding[] {
 	if (strange === 0) return [];
-	const message = `${strange} recent records of ${path} cannot be understood: a caller's name may break unquoted columns.`;
-	return [{ level: "error", code: "journal-quotes", message, mend: quoted }];
+	const message = `${strange} recent records of ${name} cannot be understood: columns are missing, or a caller's name breaks them.`;
+	const mend = { "cel-csv": quoted, "cdr-csv": "In cdr.conf [csv]: loguniqueid = yes" };
+	const other = "Map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
+	return [
+		{ level: "error", code: "journal-quotes", message, mend: kind in mend ? mend[kind as keyof typeof mend] : other },
+	];
 }
 
 /** The columns in the order of the mapping that comes with Asterisk. */

@@ -1,16 +1,23 @@
+import type { HistoryAccess } from "../../pbx-access.ts";
 import { type Journal, JournalProblem } from "../../pbx-journal.ts";
-import type { PbxHistory } from "../../protocol/pbx.ts";
-import { celCsv } from "./cel-csv-file.ts";
+import { readCdrCsv } from "./cdr-read.ts";
+import { celCsv } from "./cel-csv.ts";
+import { readCelServer } from "./cel-server.ts";
 import { celSqlite } from "./cel-sqlite.ts";
 import { readBack } from "./read-back.ts";
 
 /** The journal that these settings name. */
-export function journalOf(history: PbxHistory): Journal {
+export function journalOf(history: HistoryAccess): Journal {
 	switch (history.kind) {
 		case "cel-sqlite":
 			return { read: async (since) => await fenced(readBack(celSqlite(history.path, history.table), since)) };
 		case "cel-csv":
 			return { read: async (since) => await fenced(readBack(celCsv(history.path), since)) };
+		case "cdr-csv":
+			return { read: async (since) => await fenced(readCdrCsv(history.path, since)) };
+		case "mysql":
+		case "postgres":
+			return { read: async (since) => await fenced(readCelServer(history, since)) };
 		default:
 			return history satisfies never;
 	}

@@ -4,9 +4,9 @@ import { atTimes, type CelRow, type RawCelRow, zoneOf } from "./cel-row.ts";
 import { familyOf, groupsOf, type RowGroup } from "./families.ts";
 
 /** A journal that is read from its end towards its beginning, a piece at a time. */
-export interface Tail<Cursor> {
+export interface Tail<Cursor, Row = RawCelRow> {
 	/** The rows before `cursor` (null: the newest), oldest first, and where to go on; null at the beginning. */
-	piece(cursor: Cursor | null): Promise<{ rows: readonly RawCelRow[]; strange: number; next: Cursor | null }>;
+	piece(cursor: Cursor | null): Promise<{ rows: readonly Row[]; strange: number; next: Cursor | null }>;
 }
 
 /** No call lasts longer than this (ms): what has no beginning by then is left out. */
@@ -27,9 +27,11 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number): Promi
 	for (;;) {
 		const piece = await tail.piece(cursor);
 		zone = piece.rows.map(zoneOf).find((one) => one !== null) ?? zone;
-		const rows = atTimes(piece.rows, zone);
+		const timed = atTimes(piece.rows, zone);
+		// A row without a time, as 0000-00-00 is none, would hide how far we are.
+		const rows = timed.filter(({ at }) => !Number.isNaN(at));
 		pieces.unshift(rows);
-		strange += piece.strange;
+		strange += piece.strange + timed.length - rows.length;
 		cursor = piece.next;
 		for (const { at } of rows) newest = Math.max(newest ?? at, at);
 		const oldest = rows[0]?.at;

@@ -52,6 +52,7 @@ const nothing: Verdict = { changes: [], missing: false, calls: [] };
 
 /** Sets what the PBX's journal says of one contact beside what is stored. Pure. */
 export function compare(family: JournalFamily, known: Known, rules: TrackerRules): Verdict {
+	if (family.poor) return comparePoorly(family, known, rules);
 	const interrupted = family.open.length > 0;
 	if (interrupted && !isGone(family, known)) return nothing;
 	const changes: CallChange[] = [];
@@ -75,6 +76,30 @@ export function compare(family: JournalFamily, known: Known, rules: TrackerRules
 	}
 	return { changes, missing, calls };
 }
+
+/** A call that was seen is known better than this; one that was not, in a time in which we saw nothing, is told as it is. */
+function comparePoorly(family: JournalFamily, known: Known, rules: TrackerRules): Verdict {
+	const row = family.links.map((link) => known.stored.get(link)).find((one) => one !== undefined);
+	const changes: CallChange[] = [];
+	const calls: CallFacts[] = [];
+	for (const facts of factsOf(family.events, rules)) {
+		const { startedAt, endedAt } = facts;
+		if (endedAt === null) continue;
+		const call = completed(facts, row, false);
+		// It may be half of a call that was seen under another name.
+		const blind = known.blind.some(({ from, to }) => from <= startedAt && (to === null || to >= startedAt));
+		if (row ? row.recovered && differs(call, row) && row.family === call.family : blind) {
+			changes.push({ kind: "changed", call });
+			calls.push(call);
+		} else if (row && row.endedAt !== null && calls.length === 0) {
+			calls.push({ ...call, family: row.family, startedAt: row.startedAt, endedAt: row.endedAt });
+		}
+	}
+	return { changes, missing: row === undefined && changes.length > 0, calls };
+}
+
+const differs = (call: CallFacts, row: Stored): boolean =>
+	row.outcome !== call.outcome || Math.abs(row.talkMs - call.talkMs) > blur;
 
 /** None of its channels lives on the PBX any more, although nobody wrote down their end: the PBX died under it. */
 function isGone({ open, lastAt }: JournalFamily, { live }: Known): boolean {

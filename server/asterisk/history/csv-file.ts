@@ -1,10 +1,9 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { JournalProblem } from "../../pbx-journal.ts";
-import { celRowsOf } from "./cel-csv.ts";
 import type { Tail } from "./read-back.ts";
 
 /** Where to go on: so many bytes from the beginning of the current file, or of the one that was rotated away last. */
-interface Place {
+export interface Place {
 	readonly rotated: boolean;
 	readonly end: number;
 }
@@ -12,11 +11,20 @@ interface Place {
 const atOnce = 256 * 1024;
 /** A record that is longer than this (bytes) is none. */
 const longest = 4 * 1024 * 1024;
+/** Of what may be a record so much (bytes) is looked at. */
+const looked = 4096;
 /** In quoted text a single quote behind a line end can only open a record. */
 const opening = Buffer.from('\n"');
 
-/** CEL in the CSV file of `cel_custom`, from its end; then the file that was rotated away last, `<file>.1`. */
-export function celCsv(path: string): Tail<Place> {
+/**
+ * Records of a CSV file, from its end; then those of the file that was rotated away last, `<file>.1`. `opens` says whether
+ * a record begins with this text, which stands behind a line end.
+ */
+export function csvTail<Row>(
+	path: string,
+	parse: (text: string) => { rows: Row[]; strange: number },
+	opens: (text: string) => boolean,
+): Tail<Place, Row> {
 	return {
 		async piece(place) {
 			const rotated = place?.rotated ?? false;
@@ -27,8 +35,8 @@ export function celCsv(path: string): Tail<Place> {
 			try {
 				// Shorter than it was: it was emptied between two pieces.
 				const { size } = await file.stat();
-				const { text, start } = await pieceBefore(file, Math.min(place?.end ?? size, size));
-				return { ...celRowsOf(text), next: start > 0 ? { rotated, end: start } : older };
+				const { text, start } = await pieceBefore(file, Math.min(place?.end ?? size, size), opens);
+				return { ...parse(text), next: start > 0 ? { rotated, end: start } : older };
 			} finally {
 				await file.close();
 			}
@@ -37,21 +45,24 @@ export function celCsv(path: string): Tail<Place> {
 }
 
 /** Whole records that end at `end`; the parser leaves out one that is still being written. */
-async function pieceBefore(file: FileHandle, end: number): Promise<{ text: string; start: number }> {
+async function pieceBefore(
+	file: FileHandle,
+	end: number,
+	opens: (text: string) => boolean,
+): Promise<{ text: string; start: number }> {
 	for (let length = Math.min(atOnce, end); ; length = Math.min(length * 2, end)) {
 		const start = end - length;
 		const { buffer } = await file.read(Buffer.alloc(length), 0, length, start);
-		const from = start === 0 ? 0 : recordAt(buffer);
+		const from = start === 0 ? 0 : recordAt(buffer, opens);
 		if (from !== null) return { text: buffer.toString("utf8", from), start: start + from };
 		// No record is that long: this is something else, and is passed over.
 		if (length >= longest) return { text: "", start };
 	}
 }
 
-function recordAt(buffer: Buffer): number | null {
+function recordAt(buffer: Buffer, opens: (text: string) => boolean): number | null {
 	for (let at = buffer.indexOf(opening); at >= 0; at = buffer.indexOf(opening, at + 1)) {
-		const letter = buffer[at + 2] ?? 0;
-		if (letter >= 0x41 && letter <= 0x5a) return at + 1;
+		if (opens(buffer.toString("utf8", at + 1, at + 1 + looked))) return at + 1;
 	}
 	return null;
 }
@@ -71,7 +82,7 @@ async function opened(path: string, mayBeMissing: boolean): Promise<FileHandle |
 		const missing = code === "ENOENT";
 		if (missing && mayBeMissing) return null;
 		const mend = missing
-			? "Name the right file; in cel_custom.conf [mappings] it is the name before =>."
+			? "Name the right file: in cel_custom.conf [mappings] it is the name before =>; cdr_csv writes cdr-csv/Master.csv."
 			: `setfacl -m u:$(id -un):r ${path}`;
 		throw new JournalProblem(missing ? "missing" : "denied", `${path} cannot be read (${code}).`, mend, error);
 	}
