@@ -27,11 +27,12 @@ export function securityHeaders(app: FastifyInstance, options: { https: boolean 
 			return nonce;
 		},
 	});
-	app.addHook("onSend", async (request, reply) => {
+	// Before everything, so that an answer that is written to the socket by hand carries them too.
+	app.addHook("onRequest", async (request, reply) => {
 		for (const [name, value] of Object.entries(fixed)) reply.header(name, value);
 		reply.header("content-security-policy", policy(reply.nonce));
 		if (options.https) reply.header("strict-transport-security", "max-age=31536000");
-		if (request.url.startsWith("/api/") && !reply.hasHeader("cache-control")) reply.header("cache-control", "no-store");
+		if (request.url.startsWith("/api/")) reply.header("cache-control", "no-store");
 	});
 }
 

@@ -221,16 +221,9 @@ test("a recording of four gigabytes is streamed, not loaded", async () => {
 	expect(row).toEqual({ state: "ready", bytes: String(4 * 1024 ** 3 + 44) });
 	const tail = await play(id, { range: "bytes=4294967296-" });
 	expect([tail.status, (await tail.arrayBuffer()).byteLength]).toEqual([206, 44]);
-	const before = process.memoryUsage().rss;
-	let highest = before;
-	let read = 0;
-	const answer = await play(id, { range: "bytes=0-536870911" });
-	for await (const chunk of answer.body ?? []) {
-		read += chunk.length;
-		highest = Math.max(highest, process.memoryUsage().rss);
-	}
-	expect(read).toBe(512 * 1024 ** 2);
-	expect(highest - before).toBeLessThan(100 * 1024 ** 2);
+	// What it costs in memory: recording-memory.test.ts.
+	const answer = await play(id, { range: "bytes=4294000000-4294967295" });
+	expect([answer.status, (await answer.arrayBuffer()).byteLength]).toEqual([206, 967_296]);
 });
 
 test("a listener who goes away leaves no open file", async () => {
