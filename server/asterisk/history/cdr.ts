@@ -43,7 +43,8 @@ const isSecondHalf = (channel: string) => /^Local\/.*;2$/.test(channel);
 function partyEvents(lines: readonly CdrRow[], all: readonly CdrRow[], family: string): Timed[] {
 	const [first] = lines;
 	if (!first) return [];
-	const end = Math.max(...lines.map((line) => line.end));
+	const legs = legsOf(lines, all);
+	const end = Math.max(...lines.map((line) => line.end), ...legs.map((leg) => leg.end));
 	const answers = lines.flatMap(({ answer }) => (answer === null ? [] : [answer]));
 	const caller = (state: ChannelState) => channelOf(first, { id: first.id, name: first.channel, family }, state);
 	const told: Timed[] = [{ at: bornAt(first.id), event: { kind: "channel.created", channel: caller("ring") } }];
@@ -56,7 +57,7 @@ function partyEvents(lines: readonly CdrRow[], all: readonly CdrRow[], family: s
 	if (answers.length > 0) {
 		told.push({ at: Math.min(...answers), event: { kind: "channel.changed", channel: caller("up") } });
 	}
-	for (const leg of legsOf(lines, all)) told.push(...legEvents(leg, caller("other"), family));
+	for (const leg of legs) told.push(...legEvents(leg, caller("other"), family));
 	const cause = lines.some(({ disposition }) => disposition === "ANSWERED") ? 16 : 0;
 	told.push({ at: end, event: { kind: "channel.ended", channel: caller("other"), cause, causeText: "" } });
 	return told;
@@ -80,7 +81,9 @@ function legsOf(lines: readonly CdrRow[], all: readonly CdrRow[], depth = 0): Le
 
 const legOf = (row: CdrRow): Leg => {
 	const answered = row.disposition === "ANSWERED";
-	const { called: name, start, answer, end, disposition } = row;
+	const { called: name, start, answer, disposition } = row;
+	// A talk that begins and ends in the same second was one.
+	const end = Math.max(row.end, answered && answer !== null ? answer + 1 : 0);
 	return { row, name, start, answer: answered ? answer : null, end, disposition };
 };
 
