@@ -223,6 +223,9 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { status: 204 };
 			case "GET wrap-ups":
 				return list(state.wrapUps);
+			case "POST wrap-ups":
+				state.wrapUps = state.wrapUps.filter((one) => one.id !== id);
+				return { status: 204 };
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
 				if (q.get("settled") === "true") return list([]);
