@@ -48,6 +48,7 @@ import { acceptSockets, registerLive } from "./live/upgrade.ts";
 import { dayIn } from "./local-day.ts";
 import { countObligations, listObligations } from "./obligations/list.ts";
 import { reconcileMissed } from "./obligations/missed.ts";
+import { orphanObligations } from "./obligations/orphans.ts";
 import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
 import { registerObligationRoutes } from "./obligations/routes.ts";
 import { createObserver } from "./observed/observe.ts";
@@ -187,6 +188,8 @@ export async function createApp(
 			if (obligation.settledAt === null) bus.emit("obligation.opened", { obligation });
 		}
 	};
+	const orphan = async () => await tellOwed((await orphanObligations(pool)).map(({ id }) => id));
+	bus.on("user.changed", "obligations: of people who left", orphan);
 	const keeper = createKeeper({
 		...{ pool, bus, now, log },
 		rules: () => settings.current().wrapUp,
@@ -333,6 +336,7 @@ export async function createApp(
 			await settings.start();
 			await recorder.warm();
 			await hub.start();
+			await orphan();
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
 			await roads.start();

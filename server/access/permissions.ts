@@ -36,6 +36,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 
 	"GET /api/obligations": everybody,
 	"GET /api/obligations/counts": everybody,
+	"POST /api/obligations/process": everybody,
 	"POST /api/obligations/:id/dismiss": everybody,
 	"POST /api/obligations/:id/claim": everybody,
 	"DELETE /api/obligations/:id/claim": everybody,

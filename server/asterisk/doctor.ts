@@ -170,9 +170,13 @@ function numbers(probe: Probe, username: string, deps: DoctorDeps): Finding {
 
 async function controlAccount(probe: Probe, username: string): Promise<readonly Finding[]> {
 	const commands = await commandsOf(probe);
-	if (commands.has("Originate")) return [ok("originate", say("doctor.originate"))];
 	const mend = inStanza(username, "write = originate,call,agent");
-	return [error("originate", say("doctor.no-originate"), mend)];
+	return [
+		commands.has("Originate")
+			? ok("originate", say("doctor.originate"))
+			: error("originate", say("doctor.no-originate"), mend),
+		commands.has("QueuePause") ? ok("pause", say("doctor.pause")) : warning("pause", say("doctor.no-pause"), mend),
+	];
 }
 
 async function recordings({ recordingsRoot: root }: PbxAccess): Promise<readonly Finding[]> {

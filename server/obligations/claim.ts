@@ -5,17 +5,21 @@ import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
 import { say } from "../protocol/sentences.ts";
 import { requireComment } from "./comment.ts";
-import { holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
+import { type Held, holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
 import { mayRelease, maySee } from "./visibility.ts";
 
-/** "I take it": nobody else calls back meanwhile. Throws `conflict` while a colleague has it. */
+/**
+ * "I take it": nobody else calls back meanwhile. Throws `conflict` while a colleague has it, for agents: a supervisor
+ * takes it over.
+ */
 export async function claim(pool: Pool, person: Person, id: string): Promise<void> {
 	await inTransaction(pool, async (db) => {
 		const held = await holdWithSiblings(db, await visible(db, person, id));
 		// Read again under the lock: two people press the button in the same moment.
 		const owed = await visible(db, person, id);
 		requireOpen(owed);
-		if (owed.claimHolds && owed.claimedById !== person.id) {
+		// Who leads may take it over; everybody else waits until the claim is given back or falls.
+		if (owed.claimHolds && owed.claimedById !== person.id && person.role === "agent") {
 			throw new DzvinError("conflict", say("refused.already-taken"));
 		}
 		await setClaim(
@@ -44,18 +48,21 @@ export async function release(pool: Pool, person: Person, id: string): Promise<v
 /** Settles a missed call with a reason, and with it all open missed calls of that client. */
 export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: string, reason: string): Promise<void> {
 	const comment = requireComment(reason);
-	const settled = await inTransaction(pool, async (db) => {
-		const owed = await visible(db, person, id);
-		if (owed.kind !== "missed") {
-			throw new DzvinError("conflict", say("refused.only-by-status"));
-		}
-		const held = await holdWithSiblings(db, owed);
-		requireOpen(await visible(db, person, id));
-		return settle(db, held, { how: "dismissed", userId: person.id, comment, callId: owed.callId });
-	});
+	const settled = await inTransaction(pool, (db) => dismissWithin(db, person, id, comment));
 	for (const one of settled) {
 		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
 	}
+}
+
+/** The same within the caller's transaction; the comment is proven. What it throws, it throws before it writes. */
+export async function dismissWithin(db: Runner, person: Person, id: string, comment: string): Promise<Held[]> {
+	const owed = await visible(db, person, id);
+	if (owed.kind !== "missed") {
+		throw new DzvinError("conflict", say("refused.only-by-status"));
+	}
+	const held = await holdWithSiblings(db, owed);
+	requireOpen(await visible(db, person, id));
+	return settle(db, held, { how: "dismissed", userId: person.id, comment, callId: owed.callId });
 }
 
 async function visible(db: Runner, person: Person, id: string): Promise<Owed> {

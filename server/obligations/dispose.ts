@@ -9,7 +9,7 @@ import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { requireComment } from "./comment.ts";
 import { changeContact } from "./contact-effect.ts";
-import { callToDispose, type DisposedCall, holdWithSiblings, owedByCall, settle } from "./store.ts";
+import { callToDispose, type DisposedCall, type Held, holdWithSiblings, owedByCall, settle } from "./store.ts";
 import { mayDispose } from "./visibility.ts";
 
 export interface DisposeDeps {
@@ -31,32 +31,49 @@ export async function dispose(
 ): Promise<Disposition> {
 	const comment = requireComment(input.comment);
 	requireSense(input, settings());
-	const done = await inTransaction(pool, async (db) => {
-		const call = await callToDispose(db, id);
-		if (!call) throw new DzvinError("not-found", say("refused.no-such-call"));
-		const owed = await owedByCall(db, call.id);
-		if (!owed) throw new DzvinError("conflict", say("refused.internal-not-processed"));
-		if (!mayDispose(person, owed)) throw new DzvinError("forbidden", say("refused.call-of-colleague"));
-		const held = await holdWithSiblings(db, owed);
-		const disposition = await addDisposition(db, call, person, { ...input, comment }, settings().currency);
-		const settled = await settle(db, held, {
-			how: "disposition",
-			userId: person.id,
-			comment: null,
-			callId: call.id,
-		});
-		if (input.status === "in_work" && input.nextContactAt) {
-			await planContact(db, call, person, comment, input.nextContactAt);
-		}
-		const changed = call.contactId !== null && (await changeContact(db, call.contactId, person.id, input.status));
-		return { call, settled, changed, disposition };
-	});
-	for (const one of done.settled) {
+	const done = await inTransaction(pool, (db) => disposeWithin(db, { settings }, person, id, { ...input, comment }));
+	tellDisposed(bus, done);
+	return done.disposition;
+}
+
+/** What a disposition brought, to be told once it is committed. */
+export interface Disposed {
+	readonly call: DisposedCall;
+	readonly settled: readonly Held[];
+	/** The contact is another one now. */
+	readonly changed: boolean;
+	readonly disposition: Disposition;
+}
+
+/** The same within the caller's transaction; the comment is proven. What it throws, it throws before it writes. */
+export async function disposeWithin(
+	db: Runner,
+	{ settings }: Pick<DisposeDeps, "settings">,
+	person: Person,
+	id: string,
+	input: DispositionInput,
+): Promise<Disposed> {
+	const call = await callToDispose(db, id);
+	if (!call) throw new DzvinError("not-found", say("refused.no-such-call"));
+	const owed = await owedByCall(db, call.id);
+	if (!owed) throw new DzvinError("conflict", say("refused.internal-not-processed"));
+	if (!mayDispose(person, owed)) throw new DzvinError("forbidden", say("refused.call-of-colleague"));
+	const held = await holdWithSiblings(db, owed);
+	const disposition = await addDisposition(db, call, person, input, settings().currency);
+	const settled = await settle(db, held, { how: "disposition", userId: person.id, comment: null, callId: call.id });
+	if (input.status === "in_work" && input.nextContactAt) {
+		await planContact(db, call, person, input.comment, input.nextContactAt);
+	}
+	const changed = call.contactId !== null && (await changeContact(db, call.contactId, person.id, input.status));
+	return { call, settled, changed, disposition };
+}
+
+export function tellDisposed(bus: EventBus, { call, settled, changed }: Disposed): void {
+	for (const one of settled) {
 		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
 	}
-	bus.emit("call.contact", { callId: done.call.id });
-	if (done.changed && done.call.contactId) bus.emit("contact.changed", { contactId: done.call.contactId });
-	return done.disposition;
+	bus.emit("call.contact", { callId: call.id });
+	if (changed && call.contactId) bus.emit("contact.changed", { contactId: call.contactId });
 }
 
 /** What only the company's settings and the clock can judge. */

@@ -11,6 +11,8 @@ import {
 	ObligationCounts,
 	ObligationListQuery,
 	ObligationPage,
+	SeveralInput,
+	SeveralResults,
 } from "../protocol/obligation.ts";
 import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
@@ -18,6 +20,7 @@ import { claim, dismiss, release } from "./claim.ts";
 import { dispose } from "./dispose.ts";
 import { countObligations, listObligations } from "./list.ts";
 import { type ReadCalls, readObligations } from "./read.ts";
+import { processSeveral } from "./several.ts";
 
 export interface ObligationRoutesDeps {
 	readonly pool: Pool;
@@ -70,6 +73,11 @@ export function registerObligationRoutes(app: App, deps: ObligationRoutesDeps): 
 			await release(pool, request.person, request.params.id);
 			return told(request.params.id);
 		},
+	);
+	app.post(
+		"/api/obligations/process",
+		{ schema: { body: SeveralInput, response: { 200: SeveralResults } } },
+		async (request) => ({ items: await processSeveral(deps, request.person, request.body) }),
 	);
 	app.post(
 		"/api/obligations/:id/dismiss",

@@ -42,6 +42,20 @@ export const ObligationListQuery = PageQuery.extend({
 }).strict();
 export const ObligationPage = page(Obligation);
 export type ObligationPage = z.infer<typeof ObligationPage>;
+/** Several obvious non-clients at once: every one `not_client`, or, for missed calls, dismissed; one comment for all. */
+export const SeveralInput = z.strictObject({
+	ids: z.array(Id).min(1).max(100),
+	as: z.enum(["not_client", "dismissed"]),
+	comment: z.string().trim().min(1).max(10_000),
+});
+export type SeveralInput = z.infer<typeof SeveralInput>;
+/** `settled`: it was settled before; `conflict`: a colleague has it, or an answered call cannot be dismissed. */
+const SeveralResult = z.object({
+	id: Id,
+	result: z.enum(["done", "settled", "not-found", "forbidden", "conflict"]),
+});
+export type SeveralResult = z.infer<typeof SeveralResult>;
+export const SeveralResults = z.object({ items: z.array(SeveralResult) });
 export const DismissInput = z.strictObject({ comment: z.string().trim().min(1).max(10_000) });
 /** Figures for the tabs: bounded counts, `99` means 99 or more. */
 export const ObligationCounts = z.object({

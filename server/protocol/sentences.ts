@@ -59,6 +59,8 @@ export const sentences = {
 	"doctor.no-numbering": "No numbered event was heard: a lost event is not noticed at once.",
 	"doctor.originate": "The control account may call by click.",
 	"doctor.no-originate": "The control account may not originate calls.",
+	"doctor.pause": "The control account may pause members of queues.",
+	"doctor.no-pause": "The control account may not pause members of queues: strict wrap-ups pause nobody.",
 	"doctor.no-control": "There is no control account: no click to call.",
 	"doctor.recordings": "Recordings are readable in {folder}.",
 	"doctor.no-recordings": "No folder of recordings is given.",

@@ -195,7 +195,7 @@ describe("the doctor", () => {
 		Object.fromEntries((await fleet.check(access)).map(({ code, level }) => [code, level]));
 
 	it("finds a PBX in order", async () => {
-		const pbx = await startPbx({ commands: { dzvin: ["CoreShowChannels"] } });
+		const pbx = await startPbx({ commands: { dzvin: ["CoreShowChannels"], control: ["Originate", "QueuePause"] } });
 		const recordingsRoot = await mkdtemp(`${tmpdir()}/dzvin-recordings-`);
 		endings.push(() => rm(recordingsRoot, { recursive: true }));
 		const findings = await levels(launch(), accessTo(pbx, { recordingsRoot }));
@@ -207,6 +207,7 @@ describe("the doctor", () => {
 			login: "ok",
 			read: "ok",
 			originate: "ok",
+			pause: "ok",
 			recordings: "ok",
 		});
 	});

@@ -64,6 +64,7 @@ describe("with a real Asterisk", { timeout: 60_000 }, () => {
 			read: "ok",
 			numbering: "ok",
 			originate: "ok",
+			pause: "ok",
 			recordings: "ok",
 			journal: "ok",
 		});
