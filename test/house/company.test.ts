@@ -147,12 +147,46 @@ describe("PBXs", () => {
 		expect(broken).toContain("Office");
 	});
 
+	test("the secret of a journal's database is sealed, never shown, and stays for the same server and user only", async () => {
+		const history = { kind: "mysql" as const, host: "10.0.0.2", username: "dzvin", secret: "journal-secret" };
+		const { id } = await pbxs.create(PbxInput.parse({ ...input("Journal in MariaDB"), history }));
+		const { secret: _, ...kept } = history;
+		expect(await pbxs.find(id)).toMatchObject({ history: { ...kept, tls: false } });
+		expect(JSON.stringify(await pbxs.find(id))).not.toContain("journal-secret");
+		const { rows } = await own.database.ui.execute(sql`select history from pbxs where id = ${id}`);
+		expect(rows).toHaveLength(1);
+		expect(JSON.stringify(rows)).not.toContain("journal-secret");
+		const all = { port: 3306, database: "asteriskcdrdb", table: "cel", secret: "journal-secret", tls: null };
+		expect((await pbxs.access(id)).history).toEqual({ ...kept, ...all });
+
+		await pbxs.patch(id, { history: { ...kept, table: "cel_old" } });
+		expect((await pbxs.access(id)).history).toMatchObject({ table: "cel_old", secret: "journal-secret" });
+		const elsewhere = [
+			{ host: "10.6.6.6" },
+			{ port: 3307 },
+			{ username: "root" },
+			{ kind: "postgres" as const },
+			{ tls: { ca: "PEM" } },
+		];
+		for (const other of elsewhere) {
+			await expect(pbxs.patch(id, { history: { ...kept, ...other } })).rejects.toMatchObject({
+				code: "validation",
+				fields: { "history.secret": expect.any(String) },
+			});
+		}
+		await pbxs.patch(id, { history: { kind: "cdr-csv", path: "/var/log/asterisk/cdr-csv/Master.csv" } });
+		expect((await pbxs.access(id)).history).toEqual({ kind: "cdr-csv", path: "/var/log/asterisk/cdr-csv/Master.csv" });
+		await pbxs.hide(id);
+	});
+
 	test.each([
 		[{ host: "169.254.169.254" }, "host"],
 		[{ extensionPattern: "(" }, "extensionPattern"],
 		[{ extensionPattern: "^(\\d+)+$" }, "extensionPattern"],
 		[{ recordings: { root: "monitor" } }, "recordings.root"],
 		[{ history: { kind: "cel-csv" as const, path: "Master.csv" } }, "history.path"],
+		[{ history: { kind: "mysql" as const, host: "169.254.169.254", username: "dzvin", secret: "s" } }, "history.host"],
+		[{ history: { kind: "postgres" as const, host: "10.0.0.2", username: "dzvin" } }, "history.secret"],
 		[{ tls: { fingerprint: "zz" } }, "tls.fingerprint"],
 	])("%j is refused", async (patch, field) => {
 		const whole = PbxInput.parse({ ...input(`Wrong ${field}`), ...patch });

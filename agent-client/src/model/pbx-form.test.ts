@@ -68,6 +68,29 @@ test("the PBX's journal is named, or taken away", () => {
 	expect(problemsOfPbx({ ...named, historyPath: " " }, null)).toEqual({ historyPath: "path-missing" });
 });
 
+test("a journal in a database wants its server, its user and, when they are others, the password", () => {
+	const named = { ...filled, historyKind: "mysql" as const, historyHost: " 10.0.0.2 ", historySecret: "s" };
+	expect(problemsOfPbx(named, null)).toEqual({});
+	expect(pbxInputOf(named).history).toEqual({
+		kind: "mysql",
+		host: "10.0.0.2",
+		username: "dzvin",
+		secret: "s",
+		tls: false,
+	});
+	expect(problemsOfPbx({ ...named, historyHost: "", historyPort: "0", historySecret: "" }, null)).toEqual({
+		historyHost: "host-missing",
+		historyPort: "port-wrong",
+		historySecret: "secret-missing",
+	});
+	const history = { kind: "mysql" as const, host: "10.0.0.2", username: "dzvin", tls: false };
+	const before = { ...known, history };
+	const again = fieldsOfPbx(before, secrets);
+	expect(problemsOfPbx(again, before)).toEqual({});
+	expect(pbxPatchOf(again, before).history).toEqual(history);
+	expect(problemsOfPbx({ ...again, historyHost: "10.0.0.3" }, before)).toEqual({ historySecret: "secret-missing" });
+});
+
 test("what cannot work is said before it is sent", () => {
 	const problems = problemsOfPbx({ ...filled, host: " ", port: "70000", secret: "", extensionPattern: "(" }, null);
 	expect(problems).toEqual({
