@@ -10,6 +10,7 @@ import "./styles/screens.css";
 import "./styles/narrow.css";
 import { App } from "./app.tsx";
 import { begin, session } from "./client.ts";
+import { tellCutTexts } from "./parts/cut-titles.ts";
 
 const root = document.querySelector("#app");
 if (root) {
@@ -23,3 +24,4 @@ if (root) {
 	render(<App />, root);
 	await session.look();
 }
+tellCutTexts(document);

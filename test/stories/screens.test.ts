@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { call, contact, idOf, iso, olena, pop } from "../../agent-client/src/model/fixtures.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { type ClientBackend, startClientBackend } from "../support/client-backend.ts";
+import { misfits } from "./layout.ts";
 import { signIn } from "./office.ts";
 import { words } from "./words.ts";
 
@@ -92,6 +93,61 @@ for (const dark of [false, true]) {
 		}, 120_000);
 	}
 }
+
+/** With DZVIN_SCREENS=<folder> each screen is kept as a picture there, to be looked at. */
+const pictures = process.env.DZVIN_SCREENS;
+
+for (const language of ["uk", "ru", "en"] as const) {
+	for (const width of [360, 768, 1280, 1920]) {
+		test(`every screen fits in ${language}: ${width} px`, async () => {
+			const found: string[] = [];
+			for (const dark of [false, true]) {
+				const { page, problems, backend } = await sit(
+					{ role: "admin", preferences: { language } },
+					{ width, height: width < 700 ? 780 : 900, dark },
+				);
+				const fits = async (name: string) => {
+					if (pictures)
+						await page.screenshot({ path: `${pictures}/${name}-${language}-${width}-${dark ? "dark" : "light"}.png` });
+					found.push(...(await misfits(page)).map((misfit) => `${name}${dark ? " (dark)" : ""}: ${misfit}`));
+				};
+				for (const [path, ready] of screens) {
+					await page.goto(backend.url + path);
+					await page.locator(ready).first().waitFor();
+					await fits(path.replace(/[^a-z]+/g, "-"));
+				}
+				await page.goto(`${backend.url}/admin/pbx`);
+				await page.locator(".panel button").first().click();
+				await page.locator(".findings").waitFor();
+				await fits("doctor");
+				const known = contact(1);
+				const first = call(90, { contact: { id: known.id, name: known.name } });
+				backend.ring(pop(first, [known], olena.id));
+				backend.ring(pop(call(91, { number: "+380930000001" }), [], olena.id));
+				backend.ring(pop(call(92, { number: "+380930000002" }), [known, contact(2)], olena.id));
+				await page.locator(".card .candidate").first().waitFor();
+				await fits("cards");
+				expect(problems).toEqual([]);
+				await page.context().close();
+			}
+			expect(found).toEqual([]);
+		}, 120_000);
+	}
+}
+
+test("a text that is cut says all of it to whoever points at it", async () => {
+	const { page, backend } = await sit({ role: "admin" }, { width: 360 });
+	await page.goto(`${backend.url}/contacts`);
+	const cut = page.locator(".cut").filter({ visible: true });
+	await cut.first().waitFor();
+	const short = await cut.evaluateAll((nodes: { scrollWidth: number; clientWidth: number; title: string }[]) =>
+		nodes.findIndex((node) => node.scrollWidth > node.clientWidth && !node.title),
+	);
+	expect(short).toBeGreaterThanOrEqual(0);
+	const text = await cut.nth(short).innerText();
+	await cut.nth(short).hover();
+	expect(await cut.nth(short).getAttribute("title")).toBe(text);
+}, 60_000);
 
 test("the door, the palette and the list of keys are accessible", async () => {
 	const { page, backend } = await sit({}, { width: 1280 });

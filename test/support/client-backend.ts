@@ -174,22 +174,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				if (sub === "check") {
 					return {
 						json: {
-							findings: [
-								{ level: "ok", code: "port", message: "Port 5038 of 10.0.0.2 is open (3 ms).", mend: null },
-								{ level: "ok", code: "version", message: "Asterisk 20.9.3 answers.", mend: null },
-								{
-									level: "error",
-									code: "login",
-									message: "The login of dzvin is refused.",
-									mend: 'asterisk -rx "manager reload"',
-								},
-								{
-									level: "warning",
-									code: "write",
-									message: "The account has the write class command.",
-									mend: "write =",
-								},
-							],
+							findings: data.findings(),
 						},
 					};
 				}

@@ -15,6 +15,7 @@ import type { Contact, TimelineItem } from "../../server/protocol/contact.ts";
 import type { Obligation } from "../../server/protocol/obligation.ts";
 import type { Observed } from "../../server/protocol/observed.ts";
 import type { Pbx } from "../../server/protocol/pbx.ts";
+import { type Sentence, say } from "../../server/protocol/sentences.ts";
 import type { Settings } from "../../server/protocol/settings.ts";
 import type { User } from "../../server/protocol/user.ts";
 
@@ -314,7 +315,8 @@ export function pbxs(): Pbx[] {
 			history: { kind: "cel-csv", path: "/var/log/asterisk/cel-custom/Master.csv" },
 			demo: false,
 			state: "login-refused",
-			problem: "Asterisk refused the login of dzvin. Paste the stanza below and run: manager reload",
+			problem: refused.message,
+			said: refused.said,
 			since: iso(Date.now() - 3 * minute),
 			stanzas: {
 				events:
@@ -323,6 +325,37 @@ export function pbxs(): Pbx[] {
 					"[dzvin-control]\nsecret = 8sLd…\ndeny = 0.0.0.0/0.0.0.0\npermit = 10.0.0.5/255.255.255.255\nwrite = originate\nwritetimeout = 60000",
 			},
 		},
+	];
+}
+
+const refused = say("login.refused", { where: "10.0.0.2:5038", user: "dzvin", reason: "Authentication failed" });
+
+/** What the doctor found: one of each kind, the last without a text in another language. */
+export function findings() {
+	const finding = (level: string, code: string, message: Sentence, mend: Sentence | null) => ({
+		level,
+		code,
+		message: message.message,
+		mend: mend?.message ?? null,
+		said: { message: message.said, mend: mend?.said ?? null },
+	});
+	const line = "write = reporting";
+	const command = 'asterisk -rx "manager reload"';
+	return [
+		finding("ok", "port", say("doctor.port", { where: "10.0.0.2:5038" }), null),
+		finding(
+			"error",
+			"login-refused",
+			say("doctor.login-refused", { user: "dzvin", reason: "Authentication failed" }),
+			say("mend.login", { place: "[dzvin]", line: "permit = <address>/255.255.255.255", command }),
+		),
+		finding(
+			"warning",
+			"write",
+			say("doctor.write-more", { classes: "command" }),
+			say("mend.manager", { place: "[dzvin]", line, command }),
+		),
+		{ level: "warning", code: "journal", message: "The journal is empty.", mend: "Make a test call." },
 	];
 }
 
