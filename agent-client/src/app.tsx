@@ -20,6 +20,7 @@ const SettingsPage = lazy(() => import("./screens/settings.tsx"));
 const Users = lazy(() => import("./screens/users.tsx"));
 const Pbxs = lazy(() => import("./screens/pbxs.tsx"));
 const ObservedPage = lazy(() => import("./screens/observed.tsx"));
+const FloorPage = lazy(() => import("./screens/floor.tsx"));
 const Company = lazy(() => import("./screens/company.tsx"));
 
 /** Fetched in a quiet moment after the desk is there, so that pages open at once and also without a connection. */
@@ -82,6 +83,7 @@ export function App() {
 								<Route path="/settings" component={SettingsPage} />
 								<Route path="/admin/users" component={state.me.role === "admin" ? Users : NotFound} />
 								<Route path="/admin/pbx" component={state.me.role === "admin" ? Pbxs : NotFound} />
+								<Route path="/floor" component={state.me.role === "agent" ? NotFound : FloorPage} />
 								<Route path="/pbx/:id/observed" component={state.me.role === "agent" ? NotFound : ObservedPage} />
 								<Route path="/admin/company" component={state.me.role === "admin" ? Company : NotFound} />
 								<Route default component={NotFound} />

@@ -4,6 +4,7 @@ import type { Colleague, Preferences } from "../../server/protocol/user.ts";
 import { createAlerting } from "./alerts/alerting.ts";
 import { createBell } from "./alerts/bell.ts";
 import { createNotices } from "./alerts/notices.ts";
+import { createUnseenNotices } from "./alerts/unseen-notices.ts";
 import { createApi, type DemoState } from "./connection/api.ts";
 import { ApiError, createRequest } from "./connection/http.ts";
 import { type LiveLink, openLive } from "./connection/socket.ts";
@@ -13,7 +14,7 @@ import { createHeld } from "./model/held.ts";
 import { createLive } from "./model/live.ts";
 import { createRingLeader } from "./model/ring-leader.ts";
 import { createSession } from "./model/session.ts";
-import { incomingSentence } from "./parts/incoming-sentence.ts";
+import { incomingSentence, unseenSentence } from "./parts/incoming-sentence.ts";
 
 /** The wiring of the client, from top to bottom. Screens take what they need from here. */
 
@@ -193,6 +194,16 @@ export const alerting = createAlerting({
 	jump: (callId) => {
 		jumpTo.value = callId;
 	},
+});
+
+/** "I see it": of a colleague's phone that rings. */
+export const sayISee = (id: string) => link.value?.send({ type: "seen", id });
+createUnseenNotices({
+	live,
+	notices,
+	wanted: () => !document.hasFocus() && session.preferences.value.notices !== false,
+	sentence: unseenSentence,
+	onSeen: sayISee,
 });
 
 // Cards that show a wrap-up form open again after a reload.

@@ -18,13 +18,13 @@ const figures = {
 		from ${open("missed", "id, contact_id, number, opened_at")} t) as missed,
 	(select json_build_object('open', count(*), 'oldest', min(opened_at)) from ${open("call", "opened_at")} t) as unprocessed,
 	(select coalesce(json_agg(json_build_object('user', case when u.id is not null then
-			json_build_object('id', u.id, 'name', u.name) end, 'count', late.count, 'oldest', late.oldest)
-			order by late.count desc, late.oldest), '[]')
-		from (select assignee_id, count(distinct client) as count, min(due_at) as oldest from (
-				select assignee_id, due_at, id::text as client from ${open("call", "assignee_id, due_at, id", "and due_at < now()")} c
+			json_build_object('id', u.id, 'name', u.name) end, 'calls', late.calls, 'missed', late.missed, 'oldest', late.oldest)
+			order by late.calls + late.missed desc, late.oldest), '[]')
+		from (select assignee_id, count(distinct client) filter (where kind = 'call') as calls,
+				count(distinct client) filter (where kind = 'missed') as missed, min(due_at) as oldest from (
+				select * from ${open("call", "kind, assignee_id, due_at, id::text as client", "and due_at < now()")} c
 				union all
-				select assignee_id, due_at, coalesce(contact_id::text, number, id::text)
-				from ${open("missed", "assignee_id, due_at, id, contact_id, number", "and due_at < now()")} m
+				select * from ${open("missed", "kind, assignee_id, due_at, coalesce(contact_id::text, number, id::text)", "and due_at < now()")} m
 			) owed group by assignee_id) late
 		left join users u on u.id = late.assignee_id) as overdue`,
 };
@@ -32,7 +32,7 @@ const figures = {
 interface Row {
 	readonly missed: { open: number; oldest: string | null };
 	readonly unprocessed: { open: number; oldest: string | null };
-	readonly overdue: { user: { id: string; name: string } | null; count: number; oldest: string }[];
+	readonly overdue: { user: { id: string; name: string } | null; calls: number; missed: number; oldest: string }[];
 }
 
 /**

@@ -64,8 +64,8 @@ const Owed = z.object({ open: z.number(), oldest: Time.nullable() });
 export const FloorFigures = z.object({
 	missed: Owed,
 	unprocessed: Owed,
-	/** By person, most first; `user` null: nobody's. */
-	overdue: z.array(z.object({ user: Named.nullable(), count: z.number(), oldest: Time })),
+	/** By person, most first: calls without a status and clients to call back; `user` null: nobody's. */
+	overdue: z.array(z.object({ user: Named.nullable(), calls: z.number(), missed: z.number(), oldest: Time })),
 	/** Of today: how many (at most a thousand), and the newest. */
 	unseen: z.object({ count: z.number(), items: z.array(UnseenPop) }),
 	/** From the PBX's event to the pop-up on the screen, today: milliseconds. */

@@ -57,6 +57,7 @@ const screens = [
 	["/admin/users", ".user-row"],
 	["/admin/pbx", ".panel"],
 	[`/pbx/${idOf(7001)}/observed`, ".panel"],
+	["/floor", ".floor-row"],
 	["/admin/company", "form"],
 	["/nowhere", ".nothing"],
 ] as const;

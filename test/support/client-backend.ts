@@ -44,6 +44,8 @@ interface State {
 	ringing: Pop[];
 	talking: Pop[];
 	wrapUps: WrapUp[];
+	/** False: the server says nothing of the floor. */
+	floor: boolean;
 	demo: boolean;
 	firstRun: boolean;
 }
@@ -75,6 +77,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		ringing: [],
 		talking: [],
 		wrapUps: [],
+		floor: true,
 		demo: false,
 		firstRun: false,
 	};
@@ -328,6 +331,8 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				heard.push(message);
 				if (message.type === "ping") send(client, { type: "pong", last: seq });
 				if (message.type === "resync") send(client, snapshot());
+				if (message.type === "watch" && message.floor && state.floor)
+					send(client, { type: "floor", seq, at: iso(Date.now()), ...data.floor(state.calls, state.pbxs) });
 			});
 			send(client, { type: "hello", version: "test" });
 			send(client, snapshot());

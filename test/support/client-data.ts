@@ -382,3 +382,48 @@ export function tone(seconds: number): Buffer {
 	head.writeUInt32LE(data.length, 40);
 	return Buffer.concat([head, data]);
 }
+
+export function floor(known: Call[], links: Pbx[]) {
+	const now = Date.now();
+	const busy = links.length > 0;
+	const calls = busy
+		? [
+				call(801, { startedAt: iso(now - 40_000), number: "+380931112233", legs: [leg({ user: olena })] }),
+				call(802, {
+					...{ startedAt: iso(now - 300_000), answeredAt: iso(now - 280_000), outcome: "talking" },
+					...{
+						contact: known[0]?.contact ?? null,
+						legs: [leg({ user: petro, extension: "102", answeredAt: iso(now) })],
+					},
+				}),
+			]
+		: [];
+	const seen = { contact: null, number: "+380671234567", queue: "Продажі", rangAt: iso(now - hour) };
+	const items = busy
+		? [
+				{ ...seen, id: idOf(9001), callId: idOf(1801), user: petro, extension: "102", cause: "not-acknowledged" },
+				{ ...seen, id: idOf(9002), callId: idOf(1802), user: oleh, extension: "103", cause: "not-connected" },
+			].map((one, n) => ({
+				...{ ...one, noticedAt: one.rangAt },
+				...(n === 0 ? { seenAt: one.rangAt, seenBy: olena } : { seenAt: null, seenBy: null }),
+			}))
+		: [];
+	const daily = { at: iso(now - hour), families: 214, calls: 214, external: 190, obligations: 190, missing: 0 };
+	const late = (user: { id: string; name: string } | null, n: number, missed: number) => ({
+		...{ user, calls: n, missed, oldest: iso(now - 5 * hour) },
+	});
+	return {
+		calls,
+		figures: {
+			missed: busy ? { open: 3, oldest: iso(now - 2 * hour) } : { open: 0, oldest: null },
+			unprocessed: busy ? { open: 7, oldest: iso(now - 26 * hour) } : { open: 0, oldest: null },
+			overdue: busy ? [late(olena, 4, 1), late(null, 0, 2)] : [],
+			unseen: { count: items.length, items },
+			paint: busy ? { count: 214, p50: 48, p95: 130 } : { count: 0, p50: null, p95: null },
+			links: links.map(({ id, name, state, problem, since }, n) => ({
+				...{ id, name, state, problem, since, observedUntil: iso(now), gapsToday: n === 0 ? 0 : 2 },
+				...{ blindSince: state === "connected" ? null : since, daily: n === 0 ? daily : null },
+			})),
+		},
+	};
+}

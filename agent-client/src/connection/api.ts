@@ -1,6 +1,7 @@
 import type { Call, CallPage, OwnFigures } from "../../../server/protocol/call.ts";
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
+import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import type { ObligationCounts, ObligationPage } from "../../../server/protocol/obligation.ts";
 import type { Observed } from "../../../server/protocol/observed.ts";
 import type { Pbx, PbxCheck, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
@@ -112,6 +113,7 @@ export function createApi(request: Request) {
 		editPbx: (id: string, body: PbxPatch) => request<Pbx>("PATCH", `/api/pbx/${part(id)}`, { body }),
 		checkPbx: (id: string) => request<PbxCheck>("POST", `/api/pbx/${part(id)}/check`),
 		observed: (id: string) => request<Observed>("GET", `/api/pbx/${part(id)}/observed`),
+		unseen: (query: Query) => request<Page<UnseenPop>>("GET", "/api/unseen", { query }),
 		removePbx: (id: string) => request<void>("DELETE", `/api/pbx/${part(id)}`),
 
 		demo: () => request<DemoState>("GET", "/api/demo"),

@@ -1,12 +1,13 @@
 import { useSignal } from "@preact/signals";
 import type { Me } from "../../../server/protocol/user.ts";
-import { api, demo, link, live, lost, now } from "../client.ts";
+import { api, demo, link, live, lost, now, sayISee } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { clock, dayAndTime } from "../model/time.ts";
 import { sentence } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { HeldBar } from "./held-bar.tsx";
 import { Icon } from "./icon.tsx";
+import { unseenSentence } from "./incoming-sentence.ts";
 import { Outside } from "./text.tsx";
 
 /** What everybody has to know now: connection, PBX, a new version, demo data. */
@@ -45,6 +46,15 @@ export function Bars({ me }: { me: Me }) {
 						)}
 					</p>
 				)}
+				{live.unseen.value.slice(0, 3).map((unseen) => (
+					<p key={unseen.id} class="bar warn" data-not-seen={unseen.callId}>
+						<Icon name="bell" small />
+						<span class="grow">{unseenSentence(unseen)}</span>
+						<button type="button" class="button small" onClick={() => sayISee(unseen.id)}>
+							{t("unseen.i-see")}
+						</button>
+					</p>
+				))}
 				{live.outdated.value && (
 					<p class="bar">
 						<Icon name="info" small />

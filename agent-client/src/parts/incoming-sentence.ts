@@ -1,3 +1,4 @@
+import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import { t } from "../i18n/translate.ts";
 import { writtenNumber } from "../model/number.ts";
 import type { Card } from "../model/picture.ts";
@@ -17,4 +18,10 @@ export function incomingSentence(card: Card): string {
 	const { owner } = card.pop;
 	const name = callerTitle(card);
 	return owner ? t("incoming.owned", { name, owner: owner.name }) : t("incoming.plain", { name });
+}
+
+/** A colleague's phone rings, and nobody has seen the card. */
+export function unseenSentence({ user, extension, contact, number }: UnseenPop): string {
+	const caller = contact?.name ?? (number === null ? t("caller.withheld") : writtenNumber(number));
+	return t("unseen.bar", { name: extension === null ? user.name : `${user.name} (${extension})`, caller });
 }

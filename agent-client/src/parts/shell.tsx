@@ -10,6 +10,7 @@ import { clock, secondsSince } from "../model/time.ts";
 import { Bars } from "./bars.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Outside } from "./text.tsx";
+import { agentTones } from "./words.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
 const Keys = lazy(() => import("./keys.tsx"));
@@ -26,6 +27,7 @@ const places: readonly Place[] = [
 	{ href: "/contacts", key: "nav.contacts", icon: "user" },
 	{ href: "/settings", key: "nav.settings", icon: "settings" },
 ];
+const floorPlace: Place = { href: "/floor", key: "nav.floor", icon: "progress" };
 const adminPlaces: readonly Place[] = [
 	{ href: "/admin/pbx", key: "nav.pbx", icon: "plug" },
 	{ href: "/admin/users", key: "nav.users", icon: "users" },
@@ -93,7 +95,7 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 					<img src="/bell.svg" alt="" width="28" height="28" />
 					<span>Dzvin</span>
 				</a>
-				{places.map(link)}
+				{(me.role === "agent" ? places : places.toSpliced(1, 0, floorPlace)).map(link)}
 				{me.role === "admin" && (
 					<div class="rail-admin">
 						<p class="rail-title">{t("nav.admin")}</p>
@@ -169,15 +171,6 @@ function moveRow(event: KeyboardEvent, step: number): void {
 	next?.scrollIntoView({ block: "nearest" });
 }
 
-const tones = {
-	available: "good",
-	ringing: "accent",
-	"in-call": "warn",
-	"wrap-up": "warn",
-	break: "",
-	offline: "",
-} as const;
-
 /** Own name and state with its time. */
 function OwnState({ me }: { me: Me }) {
 	const own = live.stateOf(me.id);
@@ -187,7 +180,7 @@ function OwnState({ me }: { me: Me }) {
 				<Outside text={me.name} />
 			</strong>
 			{own && (
-				<span class={`chip ${tones[own.state]}`}>
+				<span class={`chip ${agentTones[own.state]}`}>
 					<span class="dot" />
 					{t(`agent.${own.state}`)}
 					<span class="wide-only">{clock(secondsSince(own.since, now.value))}</span>

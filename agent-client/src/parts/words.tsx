@@ -1,6 +1,8 @@
 import type { Call } from "../../../server/protocol/call.ts";
 import type { ContactStatus } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionStatus } from "../../../server/protocol/disposition.ts";
+import type { AgentState } from "../../../server/protocol/live.ts";
+import type { PbxState } from "../../../server/protocol/pbx.ts";
 import type { FailureCode } from "../connection/http.ts";
 import { type Key, money, t } from "../i18n/translate.ts";
 import type { DutyState } from "../model/duty.ts";
@@ -60,6 +62,24 @@ export function DispositionChip({ disposition }: { disposition: Disposition }) {
 		</span>
 	);
 }
+
+/** Colours of what a person does, and of how a PBX stands; the words are beside them. */
+export const agentTones = {
+	available: "good",
+	ringing: "accent",
+	"in-call": "warn",
+	"wrap-up": "warn",
+	break: "",
+	offline: "",
+} as const satisfies Record<AgentState["state"], Tone>;
+export const pbxTones = {
+	connected: "good",
+	connecting: "accent",
+	standby: "accent",
+	away: "bad",
+	"login-refused": "bad",
+	stopped: "",
+} as const satisfies Record<PbxState, Tone>;
 
 /** Where a call went and how it ended. */
 export function callLook(call: Pick<Call, "direction" | "outcome">): Look {

@@ -13,6 +13,7 @@ import { Dialog } from "../parts/dialog.tsx";
 import { DutyTabs } from "../parts/duty-tabs.tsx";
 import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { assigneeOf, OnlyPerson } from "../parts/only-person.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
 import { useList } from "../parts/use-list.ts";
@@ -24,12 +25,15 @@ const scopes = ["open", "mine", "closed"] as const;
 export default function CallBack() {
 	const { query } = useLocation();
 	const scope = scopes.find((one) => one === query.scope) ?? "open";
+	const only = scope === "mine" ? "me" : assigneeOf(query);
+	const overdue = scope !== "closed" && query.overdue === "true";
 	const dismissing = useSignal<Obligation | null>(null);
-	const list = useList(scope, (after, signal) =>
+	const list = useList(`${scope} ${only} ${overdue}`, (after, signal) =>
 		api.obligations(
 			{
 				kind: "missed",
-				assignee: scope === "mine" ? "me" : undefined,
+				assignee: only,
+				overdue: overdue || undefined,
 				settled: scope === "closed" || undefined,
 				after,
 			},
@@ -52,6 +56,13 @@ export default function CallBack() {
 						</a>
 					))}
 				</div>
+				{only && only !== "me" && <OnlyPerson assignee={only} href={`/call-back${overdue ? "?overdue=true" : ""}`} />}
+				{overdue && (
+					<a class="chip bad" href={only && only !== "me" ? `/call-back?assignee=${only}` : "/call-back"}>
+						{t("filter.overdue")}
+						<Icon name="close" small />
+					</a>
+				)}
 				{settings.value && (
 					<span class="muted small">{t("call-back.within", { count: settings.value.callBackWithinMinutes })}</span>
 				)}

@@ -11,17 +11,9 @@ import { Failure, ListState, Loading, Nothing } from "../parts/states.tsx";
 import { Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
 import { useList } from "../parts/use-list.ts";
-import { stretchText } from "../parts/words.tsx";
+import { pbxTones, stretchText } from "../parts/words.tsx";
 import { pieces } from "../said/said.ts";
 
-const tones = {
-	connecting: "accent",
-	connected: "good",
-	standby: "accent",
-	"login-refused": "bad",
-	away: "bad",
-	stopped: "",
-} as const;
 const icons: Record<Pbx["state"], IconName> = {
 	connecting: "clock",
 	connected: "check",
@@ -124,7 +116,7 @@ function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 				<h2 class="grow cut">
 					<Outside text={pbx.name} />
 				</h2>
-				<span class={`chip ${tones[current.state]}`}>
+				<span class={`chip ${pbxTones[current.state]}`}>
 					<Icon name={icons[current.state]} small />
 					{t(`pbx.state.${current.state}`)}
 					{current.state !== "stopped" && (

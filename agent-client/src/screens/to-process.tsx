@@ -11,6 +11,7 @@ import { clock } from "../model/time.ts";
 import { CallClient } from "../parts/call-row.tsx";
 import { DutyTabs } from "../parts/duty-tabs.tsx";
 import { Icon } from "../parts/icon.tsx";
+import { assigneeOf, OnlyPerson } from "../parts/only-person.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
@@ -23,9 +24,10 @@ export default function ToProcess() {
 	const { query, route } = useLocation();
 	const team = query.scope === "team";
 	const overdue = query.overdue === "true";
+	const only = team ? assigneeOf(query) : "me";
 	const seesTeam = session.role.value !== "agent";
-	const list = useList(`${team} ${overdue}`, (after, signal) =>
-		api.obligations({ kind: "call", assignee: team ? undefined : "me", overdue: overdue || undefined, after }, signal),
+	const list = useList(`${only} ${overdue}`, (after, signal) =>
+		api.obligations({ kind: "call", assignee: only, overdue: overdue || undefined, after }, signal),
 	);
 	const single = useSignal<Call | null>(null);
 	const chosen = list.items.value.find((duty) => duty.call.id === query.call) ?? null;
@@ -49,6 +51,7 @@ export default function ToProcess() {
 		const parts = new URLSearchParams();
 		if (team) parts.set("scope", "team");
 		if (overdue) parts.set("overdue", "true");
+		if (team && only) parts.set("assignee", only);
 		if (callId) parts.set("call", callId);
 		const text = parts.toString();
 		return text ? `/process?${text}` : "/process";
@@ -83,13 +86,14 @@ export default function ToProcess() {
 						type="checkbox"
 						checked={overdue}
 						onChange={(event) => {
-							const parts = new URLSearchParams(team ? { scope: "team" } : {});
+							const parts = new URLSearchParams(team ? { scope: "team", ...(only && { assignee: only }) } : {});
 							if (event.currentTarget.checked) parts.set("overdue", "true");
 							route(`/process?${parts}`, true);
 						}}
 					/>
 					{t("filter.overdue")}
 				</label>
+				{team && only && <OnlyPerson assignee={only} href={`/process?scope=team${overdue ? "&overdue=true" : ""}`} />}
 			</div>
 			<div class={call ? "split is-open" : "split"}>
 				<section class="panel" aria-label={t("tab.process")}>
