@@ -3,6 +3,7 @@ import type { Duplex } from "node:stream";
 import type { FastifyBaseLogger } from "fastify";
 import { WebSocketServer } from "ws";
 import type { App } from "../http.ts";
+import { createGate } from "./gate.ts";
 import type { Hub } from "./hub.ts";
 import type { LiveMetrics } from "./metrics.ts";
 
@@ -18,6 +19,12 @@ export interface UpgradeDeps {
 
 /** What a browser sends us is short. */
 const maxPayload = 4096;
+/**
+ * When ten thousand browsers return at once, so many sessions are read at a time, and so many browsers may wait for it:
+ * about three seconds' worth. Who comes beyond that is told to come again, rather than waiting until it gives up.
+ */
+const readAtOnce = 4;
+const mostWaiting = 2_000;
 /** Milliseconds in which a browser must answer that the connection ends; a dead one holds up neither a stop nor a sign-out. */
 const closeTimeout = 1000;
 const reasons = {
@@ -47,6 +54,7 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 	// A name of its own, because @types/ws does not know `closeTimeout` yet and would refuse it in a literal.
 	const limits = { noServer: true, maxPayload, closeTimeout, perMessageDeflate: false };
 	const sockets = new WebSocketServer(limits);
+	const gate = createGate(readAtOnce);
 	let stopping = false;
 
 	const refuse = (socket: Duplex, status: keyof typeof reasons, reason: string) => {
@@ -59,6 +67,13 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		if ((request.url ?? "").split("?", 1)[0] !== "/api/live") return refuse(socket, 404, "path");
 		if (!deps.originAllowed(request)) return refuse(socket, 403, "origin");
 		if (stopping) return refuse(socket, 503, "stopping");
+		if (gate.waiting() >= mostWaiting) return refuse(socket, 503, "busy");
+		await gate.through(() => welcome(request, socket, head));
+	};
+	/** Reads whose session it is, and opens the socket. */
+	const welcome = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		// Whoever gave up while waiting has come again already.
+		if (socket.destroyed) return;
 		const began = deps.now();
 		let session = await deps.authenticate(request);
 		if (session === null) return refuse(socket, 401, "session");
@@ -68,8 +83,8 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		if (hub.endedSince(session.userId, began)) session = await deps.authenticate(request);
 		if (session === null || !hub.knows(session.userId) || stopping) return refuse(socket, 401, "session");
 		if (hub.crowded(session.userId)) return refuse(socket, 429, "crowded");
-		const welcome = session;
-		sockets.handleUpgrade(request, socket, head, (open) => hub.attach(open, request.socket, welcome));
+		const whose = session;
+		sockets.handleUpgrade(request, socket, head, (open) => hub.attach(open, request.socket, whose));
 	};
 	const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
 		socket.on("error", (error) => log.debug({ err: error }, "live: a handshake failed"));
