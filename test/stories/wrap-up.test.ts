@@ -107,3 +107,29 @@ test("the admin gives a queue a rule of its own; what is wrong stands beside its
 	await page.getByRole("button", { name: words["action.save"], exact: true }).click();
 	await page.getByText(words["action.saved"]).waitFor();
 }, 60_000);
+
+test("several obvious non-clients are chosen by mouse or keyboard and closed with one comment", async () => {
+	const { page, backend } = await sit("agent");
+	for (const path of ["process", "call-back"]) {
+		await page.goto(page.url().replace(/(:\d+)\/.*$/, `$1/${path}`));
+		const boxes = page.locator(".select-box");
+		await boxes.first().waitFor();
+		const rows = await boxes.count();
+		expect(rows).toBeGreaterThan(1);
+		await boxes.first().focus();
+		await page.keyboard.press("Space");
+		await page.keyboard.press("Shift+ArrowDown");
+		expect(await page.locator(".select-box:checked").count()).toBe(2);
+		await boxes.first().click();
+		expect(await page.locator(".select-box:checked").count()).toBe(1);
+		await boxes.first().click();
+		await page.getByRole("button", { name: words["several.not-client"] }).click();
+		await page.getByText(words["problem.comment-missing"]).waitFor();
+		expect(await complaints(page)).toEqual([]);
+		await page.getByLabel(/Коментар для 2/).fill("Реклама");
+		await page.keyboard.press("Enter");
+		await page.getByRole("button", { name: words["several.not-client"] }).waitFor({ state: "detached" });
+		expect(await boxes.count()).toBe(rows - 2);
+	}
+	expect(backend.requests.filter((one) => one === "POST /api/obligations/process")).toHaveLength(2);
+}, 60_000);

@@ -7,6 +7,7 @@ import { type WebSocket, WebSocketServer } from "ws";
 import { idOf, iso, me as meOf } from "../../agent-client/src/model/fixtures.ts";
 import { DispositionInput } from "../../server/protocol/disposition.ts";
 import { ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
+import { SeveralInput } from "../../server/protocol/obligation.ts";
 import type { Me } from "../../server/protocol/user.ts";
 import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 import * as data from "./client-data.ts";
@@ -230,6 +231,11 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "DELETE obligations": {
 				const duty = state.obligations.find((one) => one.id === id);
 				if (duty && sub === "claim") duty.claimedBy = method === "POST" ? { id: person.id, name: person.name } : null;
+				if (id === "process") {
+					const input = SeveralInput.parse(await body(request));
+					state.obligations = state.obligations.filter((one) => !input.ids.includes(one.id));
+					return { json: { items: input.ids.map((one) => ({ id: one, result: "done" })) } };
+				}
 				if (sub === "dismiss") state.obligations = state.obligations.filter((one) => one.id !== id);
 				return { json: duty };
 			}

@@ -2,7 +2,12 @@ import type { Call, CallPage, OwnFigures } from "../../../server/protocol/call.t
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
-import type { ObligationCounts, ObligationPage } from "../../../server/protocol/obligation.ts";
+import type {
+	ObligationCounts,
+	ObligationPage,
+	SeveralInput,
+	SeveralResult,
+} from "../../../server/protocol/obligation.ts";
 import type { Observed } from "../../../server/protocol/observed.ts";
 import type { Pbx, PbxCheck, PbxInput, PbxPatch } from "../../../server/protocol/pbx.ts";
 import type { Settings } from "../../../server/protocol/settings.ts";
@@ -84,6 +89,8 @@ export function createApi(request: Request) {
 		counts: () => request<ObligationCounts>("GET", "/api/obligations/counts"),
 		claim: (id: string) => request<unknown>("POST", `/api/obligations/${part(id)}/claim`),
 		release: (id: string) => request<unknown>("DELETE", `/api/obligations/${part(id)}/claim`),
+		processSeveral: (body: SeveralInput) =>
+			request<{ items: readonly SeveralResult[] }>("POST", "/api/obligations/process", { body }),
 		dismiss: (id: string, comment: string) =>
 			request<unknown>("POST", `/api/obligations/${part(id)}/dismiss`, { body: { comment } }),
 		wrapUps: () => request<Page<WrapUp>>("GET", "/api/wrap-ups"),

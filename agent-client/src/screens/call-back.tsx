@@ -1,10 +1,11 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { Obligation } from "../../../server/protocol/obligation.ts";
 import { api, now, session, settings } from "../client.ts";
 import { t } from "../i18n/translate.ts";
 import { dutyOf } from "../model/duty.ts";
 import type { List } from "../model/list.ts";
+import { nothingChosen, type Selection } from "../model/selection.ts";
 import { clock, secondsSince } from "../model/time.ts";
 import { attempt } from "../parts/attempt.ts";
 import { CallClient } from "../parts/call-row.tsx";
@@ -14,6 +15,7 @@ import { DutyTabs } from "../parts/duty-tabs.tsx";
 import { TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { assigneeOf, OnlyPerson } from "../parts/only-person.tsx";
+import { SelectBox, SeveralBar, selectByKey } from "../parts/several.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
 import { useList } from "../parts/use-list.ts";
@@ -40,6 +42,8 @@ export default function CallBack() {
 			signal,
 		),
 	);
+	const selection = useSignal(nothingChosen);
+	const order = list.items.value.map(({ id }) => id);
 	return (
 		<div class="stack">
 			<h1 class="unseen">{t("tab.call-back")}</h1>
@@ -67,6 +71,7 @@ export default function CallBack() {
 					<span class="muted small">{t("call-back.within", { count: settings.value.callBackWithinMinutes })}</span>
 				)}
 			</div>
+			{scope !== "closed" && <SeveralBar selection={selection} list={list} dismissible />}
 			<section class="panel" aria-label={t("tab.call-back")}>
 				<div class="body flush">
 					<ListState
@@ -80,9 +85,15 @@ export default function CallBack() {
 						}
 					>
 						{(duties) => (
-							<ul class="rows">
+							<ul class="rows" onKeyDown={(event) => selectByKey(event, selection, order)}>
 								{duties.map((duty) => (
-									<Row key={duty.id} duty={duty} list={list} onDismiss={() => (dismissing.value = duty)} />
+									<Row
+										key={duty.id}
+										duty={duty}
+										list={list}
+										onDismiss={() => (dismissing.value = duty)}
+										{...{ selection, order }}
+									/>
 								))}
 							</ul>
 						)}
@@ -102,7 +113,15 @@ export default function CallBack() {
 	);
 }
 
-function Row({ duty, list, onDismiss }: { duty: Obligation; list: List<Obligation>; onDismiss: () => void }) {
+interface RowProps {
+	readonly duty: Obligation;
+	readonly list: List<Obligation>;
+	readonly onDismiss: () => void;
+	readonly selection: Signal<Selection>;
+	readonly order: readonly string[];
+}
+
+function Row({ duty, list, onDismiss, selection, order }: RowProps) {
 	const me = session.me.value ?? { id: "", role: "agent", name: "" };
 	const view = dutyOf(duty, me, now.value);
 	const busy = useSignal(false);
@@ -117,6 +136,14 @@ function Row({ duty, list, onDismiss }: { duty: Obligation; list: List<Obligatio
 	return (
 		<li class="back-row" data-row>
 			<span class="back-state">
+				{duty.settledAt === null && (
+					<SelectBox
+						selection={selection}
+						id={duty.id}
+						order={order}
+						name={duty.contact?.name ?? duty.number ?? t("caller.withheld")}
+					/>
+				)}
 				<DutyChip state={view.state} />
 			</span>
 			<span class="back-who">

@@ -1,4 +1,4 @@
-import { useSignal } from "@preact/signals";
+import { type Signal, useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Call } from "../../../server/protocol/call.ts";
@@ -7,11 +7,13 @@ import { api, live, now, session } from "../client.ts";
 import { ApiError } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import { dutyOf } from "../model/duty.ts";
+import { nothingChosen, type Selection } from "../model/selection.ts";
 import { clock } from "../model/time.ts";
 import { CallClient } from "../parts/call-row.tsx";
 import { DutyTabs } from "../parts/duty-tabs.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { assigneeOf, OnlyPerson } from "../parts/only-person.tsx";
+import { SelectBox, SeveralBar, selectByKey } from "../parts/several.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
@@ -30,6 +32,8 @@ export default function ToProcess() {
 		api.obligations({ kind: "call", assignee: only, overdue: overdue || undefined, after }, signal),
 	);
 	const single = useSignal<Call | null>(null);
+	const selection = useSignal(nothingChosen);
+	const order = list.items.value.map(({ id }) => id);
 	const chosen = list.items.value.find((duty) => duty.call.id === query.call) ?? null;
 
 	// The address may name a call that stands on no page of this list.
@@ -95,6 +99,7 @@ export default function ToProcess() {
 				</label>
 				{team && only && <OnlyPerson assignee={only} href={`/process?scope=team${overdue ? "&overdue=true" : ""}`} />}
 			</div>
+			<SeveralBar selection={selection} list={list} dismissible={false} />
 			<div class={call ? "split is-open" : "split"}>
 				<section class="panel" aria-label={t("tab.process")}>
 					<div class="body flush">
@@ -103,9 +108,15 @@ export default function ToProcess() {
 							empty={<Nothing icon="check" title={t("process.none")} text={t("process.none-text")} />}
 						>
 							{(duties) => (
-								<ul class="rows">
+								<ul class="rows" onKeyDown={(event) => selectByKey(event, selection, order)}>
 									{duties.map((duty) => (
-										<Row key={duty.id} duty={duty} href={address(duty.call.id)} open={duty.call.id === call?.id} />
+										<Row
+											key={duty.id}
+											duty={duty}
+											href={address(duty.call.id)}
+											open={duty.call.id === call?.id}
+											{...{ selection, order }}
+										/>
 									))}
 								</ul>
 							)}
@@ -145,14 +156,23 @@ export default function ToProcess() {
 	);
 }
 
-function Row({ duty, href, open }: { duty: Obligation; href: string; open: boolean }) {
+interface RowProps {
+	readonly duty: Obligation;
+	readonly href: string;
+	readonly open: boolean;
+	readonly selection: Signal<Selection>;
+	readonly order: readonly string[];
+}
+
+function Row({ duty, href, open, selection, order }: RowProps) {
 	const me = session.me.value ?? { id: "", role: "agent" };
 	const view = dutyOf(duty, me, now.value);
 	const { call } = duty;
 	const look = callLook(call);
 	const name = duty.contact?.name ?? call.contact?.name;
 	return (
-		<li data-row>
+		<li data-row class="choosable">
+			<SelectBox selection={selection} id={duty.id} order={order} name={name ?? duty.number ?? t("caller.withheld")} />
 			<a class="duty-row" href={href} aria-current={open ? "true" : undefined}>
 				<span class={`sign ${look.tone}`}>
 					<Icon name={look.icon} />
