@@ -11,6 +11,7 @@ import { SeveralInput } from "../../server/protocol/obligation.ts";
 import type { Me } from "../../server/protocol/user.ts";
 import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 import * as data from "./client-data.ts";
+import * as pbxData from "./client-pbx-data.ts";
 
 /**
  * A server that speaks the protocol of the client over real HTTP and WebSocket, with its data in
@@ -40,7 +41,7 @@ interface State {
 	calls: ReturnType<typeof data.calls>;
 	contacts: ReturnType<typeof data.contacts>;
 	obligations: ReturnType<typeof data.obligations>;
-	pbxs: ReturnType<typeof data.pbxs>;
+	pbxs: ReturnType<typeof pbxData.pbxs>;
 	users: ReturnType<typeof data.users>;
 	ringing: Pop[];
 	talking: Pop[];
@@ -73,7 +74,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		calls,
 		contacts: people,
 		obligations: empty ? [] : data.obligations(calls),
-		pbxs: empty ? [] : data.pbxs(),
+		pbxs: empty ? [] : pbxData.pbxs(),
 		users: data.users(),
 		ringing: [],
 		talking: [],
@@ -172,17 +173,17 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "PATCH users":
 				return { json: state.users[0] };
 			case "GET pbx":
-				if (sub === "observed") return { json: data.observed(empty) };
+				if (sub === "observed") return { json: pbxData.observed(empty) };
 				return list(state.pbxs);
 			case "POST pbx":
 				if (sub === "check") {
 					return {
 						json: {
-							findings: data.findings(),
+							findings: pbxData.findings(),
 						},
 					};
 				}
-				return { json: data.pbxs()[0] };
+				return { json: pbxData.pbxs()[0] };
 			case "GET demo":
 				return { json: { present: state.demo, scenarios: [{ id: "known-client", title: "A known client calls" }] } };
 			case "POST demo":
@@ -338,7 +339,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				if (message.type === "ping") send(client, { type: "pong", last: seq });
 				if (message.type === "resync") send(client, snapshot());
 				if (message.type === "watch" && message.floor && state.floor)
-					send(client, { type: "floor", seq, at: iso(Date.now()), ...data.floor(state.calls, state.pbxs) });
+					send(client, { type: "floor", seq, at: iso(Date.now()), ...pbxData.floor(state.calls, state.pbxs) });
 			});
 			send(client, { type: "hello", version: "test" });
 			send(client, snapshot());
