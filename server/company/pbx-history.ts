@@ -35,7 +35,7 @@ export function historyColumn(input: PbxHistoryInput | null, pbxId: string, key:
 	const { secret, tls = false, ...rest } = input;
 	const sealed = secret === undefined ? same?.sealed : seal(key, secret, place(pbxId));
 	if (sealed === undefined) {
-		const fields = { "history.secret": "is needed for another server or user" };
+		const fields = { "history.secret": "enter again" };
 		throw new DzvinError("validation", "Some fields are not right.", fields);
 	}
 	const proof = typeof tls === "object" ? tls : tls ? (same?.tls ?? {}) : null;
