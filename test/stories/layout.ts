@@ -10,6 +10,7 @@ const look = `(() => {
 		return style.visibility !== "hidden" && style.display !== "none" && Number(style.opacity) > 0 && box.width > 1 && box.height > 1;
 	};
 	const page = document.documentElement;
+	const scrolls = (node) => node !== null && node !== page && (/auto|scroll/.test(getComputedStyle(node).overflowX) || scrolls(node.parentElement));
 	if (page.scrollWidth > page.clientWidth) found.push("the page scrolls sideways by " + (page.scrollWidth - page.clientWidth) + " px");
 	for (const node of document.querySelectorAll("#app *")) {
 		if (!seen(node) || node.closest(".unseen")) continue;
@@ -19,7 +20,7 @@ const look = `(() => {
 		if (cuts && own && node.scrollWidth > node.clientWidth + 1 && !node.closest("[title], .cut") && !node.querySelector("[title]"))
 			found.push("cut without a title: " + name(node));
 		const box = node.getBoundingClientRect();
-		if (own && box.right > page.clientWidth + 1 && !node.closest(".cut, .tabs, nav, .scroll")) found.push("beyond the edge: " + name(node));
+		if (own && box.right > page.clientWidth + 1 && !node.closest(".cut") && !scrolls(node)) found.push("beyond the edge: " + name(node));
 	}
 	const active = [...document.querySelectorAll("#app button, #app a[href], #app input, #app select, #app textarea")].filter(
 		(node) => seen(node) && !node.closest(".unseen") && getComputedStyle(node).position !== "absolute");

@@ -113,7 +113,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			since: iso(Date.now() - 72_000),
 		})),
 		queues: [{ pbx: "Office", queue: "Продажі", waiting: empty ? 0 : 2 }],
-		pbxs: state.pbxs.map(({ id, name, state: now, problem, since }) => ({ id, name, state: now, problem, since })),
+		pbxs: state.pbxs.map(({ stanzas: _stanzas, ...pbx }) => pbx),
 		unseen: [],
 	});
 	const send = (socket: WebSocket, message: unknown) => socket.send(JSON.stringify(ServerMessage.parse(message)));
