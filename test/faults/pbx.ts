@@ -48,7 +48,8 @@ export function drawPbx(chance: () => number): Pbx {
 	const others = all.filter((trace) => isNumbered(trace) === isNumbered(first) && !isMidway(trace) && trace !== first);
 	const stretch = pick(stretches);
 	const chosen = [first];
-	while (chosen.length < 3 && chance() < 0.5) {
+	// A list that shows calls is the moment at which they are known: beside others it would stand in their midst.
+	while (!isMidway(first) && chosen.length < 3 && chance() < 0.5) {
 		const other = pick(others);
 		if (!chosen.includes(other)) chosen.push(other);
 	}
@@ -65,11 +66,14 @@ export function drawPbx(chance: () => number): Pbx {
 		}
 	}
 	rest.sort((a, b) => a.event.at - b.event.at);
+	// Nothing is older than the list with which the PBX is first seen.
+	const start = rest[0]?.event.at ?? 0;
 	let boot = "";
 	const callOfEvent = new Map<PbxEvent, string>();
 	const events = [...begin, ...rest].map(({ event, owner }, index) => {
 		if (event.kind === "booted" || event.kind === "snapshot") boot = event.boot;
-		const own: PbxEvent = event.seq === undefined ? { ...event } : { ...event, seq: index + 1 };
+		const at = index < begin.length ? Math.min(event.at, start) : event.at;
+		const own: PbxEvent = event.seq === undefined ? { ...event, at } : { ...event, at, seq: index + 1 };
 		if (owner !== null) callOfEvent.set(own, owner);
 		return own;
 	});
