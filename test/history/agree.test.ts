@@ -69,21 +69,14 @@ describe("live road and journal agree on every scenario", { timeout: 300_000 }, 
 		return calls;
 	};
 	const observed = async () => Observed.parse(await office.do(supervisor, "GET", `/api/pbx/${pbxId}/observed`));
-	/** The last day is compared as a whole, as it is every hour; what was written within the last seconds waits for the next time. */
+	/** The last day is compared as a whole, as it is every hour. */
 	const counted = async () => {
-		const { families } = await assertInvariants(office.pool, pbxId, started.lab);
-		return await until(
-			"all of it is counted",
-			async () => {
-				await pause(4000);
-				await office.pool.query("update observations set counted_at = null");
-				await office.stop();
-				await office.start();
-				const daily = await until("it is counted", async () => (await observed()).daily, 20_000);
-				return daily.families < families ? null : daily;
-			},
-			40_000,
-		);
+		// What was written within the last seconds is left to the live road.
+		await pause(4000);
+		await office.pool.query("update observations set counted_at = null");
+		await office.stop();
+		await office.start();
+		return await until("it is counted", async () => (await observed()).daily, 20_000);
 	};
 
 	it("what was seen live is not recovered again, and nothing is missing", async () => {
