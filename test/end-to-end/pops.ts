@@ -26,7 +26,8 @@ export function popProblems(desks: readonly Desk[], rings: Rings, since: number,
 		const rang = rings.of(desk.who.extension ?? "", since);
 		return Array.from({ length: desk.tabs }, (_, tab) => {
 			const told = desk.ofCalls.filter((one) => one.tab === tab && one.arrived >= since);
-			const pops = told.filter((one) => isPop(one, told));
+			const rung = told.filter(({ message }) => message.type === "call.ringing");
+			const pops = rung.length < rang.length ? told.filter((one) => isPop(one, told)) : rung;
 			const whose = `${desk.who.name}, tab ${tab + 1}`;
 			if (pops.length !== rang.length) {
 				return [`${whose}: the phone rang ${rang.length} times, there were ${pops.length} pop-ups`];
