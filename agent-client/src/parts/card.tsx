@@ -141,6 +141,12 @@ export function Card({ card, small, onSmall }: Props) {
 			)}
 			{!small && (phase.kind === "ringing" || phase.kind === "talking") && (
 				<>
+					{pop.saved === false && (
+						<p class="unsaved small" role="status">
+							<Icon name="alert" small />
+							{t("card.unsaved")}
+						</p>
+					)}
 					{pop.match.state === "several" && !contact ? (
 						<CardCandidates pop={pop} />
 					) : contact ? (
