@@ -14,8 +14,11 @@ import type { TrackerRules } from "./tracker-rules.ts";
 export function factsOf(family: Family, rules: TrackerRules): CallFacts | null {
 	const seen = seenOf(family, rules);
 	if (!family.memory) return seen;
+	// Remembered is only a younger part that went into this call: the call itself was seen.
+	if (seen && family.memory.call.family !== seen.family) return seen;
 	if (seen) return withMemory(family.memory, seen);
-	return family.channels.size === 0 ? endedUnseen(family.memory) : null;
+	const isOver = [...family.channels.values()].every((track) => endOf(track) !== null);
+	return isOver ? endedUnseen(family.memory) : null;
 }
 
 /** Reads a call out of what was seen of its channels. */

@@ -158,10 +158,11 @@ export function createIngest(deps: IngestDeps): Ingest {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
 		line.state = emptyTracker();
-		remember(line.state, past?.remembered ?? live);
-		if (!past) return false;
-		for await (const event of past.events) line.writer.add(take(line, event), Date.now());
-		return past.gap;
+		if (past) for await (const event of past.events) line.writer.add(take(line, event), Date.now());
+		// Behind the past: a list of channels from before these calls began says nothing about them. And all of them: the
+		// journal may have begun to tell of a call and not got far enough, because it is kept beside the fold.
+		remember(line.state, live);
+		return past?.gap ?? false;
 	}
 
 	/** A line that writes starts anew; what it knew, another server knows better. */

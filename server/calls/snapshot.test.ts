@@ -173,4 +173,53 @@ describe("after a restart of the server", () => {
 			},
 		]);
 	});
+
+	it("a consultation that was remembered goes into its call when the call itself was seen", () => {
+		const stage = new Stage();
+		const { client, desk, bridge } = answeredBy101(stage);
+		stage.wait(5);
+		const second = stage.calls("PJSIP/101", "102", "101");
+		const colleague = stage.dials(second, "PJSIP/102").rings();
+		const told = stage.play().facts;
+		const consultation = told.filter((call) => call.direction === "internal");
+		expect(consultation).toHaveLength(1);
+		const book = new Book();
+		for (const call of told) book.calls.set(call.family, call);
+		for (const event of stage.events) {
+			const isOfConsultation = "channel" in event && event.channel?.family === second.now.family;
+			const isDial = "to" in event && event.to.family === second.now.family;
+			if (!isOfConsultation && !isDial) book.take(event);
+		}
+		remember(book.state, consultation);
+		const later = stage.events.length;
+		stage.wait(5);
+		colleague.answers();
+		client.leaves(bridge);
+		colleague.becomes({ family: client.now.family });
+		second.becomes({ family: client.now.family });
+		stage.connects(client, colleague);
+		hangUp(desk, second);
+		stage.wait(10);
+		hangUp(client, colleague);
+		const facts = play(book, stage.events.slice(later));
+		expect(facts).toMatchObject([{ family: client.now.family, direction: "inbound", outcome: "answered" }]);
+		expect(facts[0]?.endedAt).toBe(stage.now);
+	});
+
+	it("a call of which only the first channel was seen again, and is gone, has ended as it was remembered", () => {
+		const stage = new Stage();
+		const desk = stage.dials(null, "PJSIP/101", { callerNumber: "0501234567" }).rings();
+		const told = stage.play().facts;
+		expect(told).toMatchObject([{ endedAt: null }]);
+		const book = new Book();
+		for (const event of stage.events.slice(0, 1)) book.take(event);
+		expect(book.facts).toEqual([]);
+		remember(book.state, told);
+		const later = stage.events.length;
+		stage.wait(60);
+		stage.say({ kind: "snapshot", boot: "one", channels: [] });
+		expect(play(book, stage.events.slice(later))).toMatchObject([
+			{ family: desk.now.family, endedAt: stage.now, recovered: true },
+		]);
+	});
 });

@@ -39,10 +39,12 @@ export function emptyTracker(): TrackerState {
  * list of live channels says which of them go on; the others have ended unseen.
  */
 export function remember(state: TrackerState, calls: readonly CallFacts[]): void {
-	const { byLink, remembered } = state.families;
+	const { byLink, remembered, forgotten } = state.families;
 	for (const call of calls) {
-		if (call.endedAt !== null || byLink.has(call.family)) continue;
-		const family = newFamily(call.family);
+		const known = byLink.get(call.family);
+		// Seen already, but too little of it to tell of: a kill cost the events that made it a call.
+		if (call.endedAt !== null || known?.told || known?.memory || forgotten.has(call.family)) continue;
+		const family = known ?? newFamily(call.family);
 		family.memory = { call, askedAt: null };
 		family.told = call;
 		byLink.set(call.family, family);

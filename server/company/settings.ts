@@ -63,7 +63,7 @@ function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
 	// Deadlines count working minutes; with none in the week they would never come.
 	if (settings.workingHours.every((hours) => hours === null)) fields.workingHours = "no working day";
 	const queues = settings.wrapUp.queues.map(({ queue }) => queue);
-	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same queue";
+	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same";
 	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";
 	if (Object.keys(fields).length > 0) throw new DzvinError("validation", say("refused.fields"), fields);
 }

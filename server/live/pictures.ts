@@ -29,11 +29,16 @@ interface Deps extends PictureReads {
 
 /** So many pictures are read at once: half of the connections that people's reads have. */
 const readAtOnce = 6;
+/** Comparing is never urgent. */
+const compareAtOnce = 2;
 
 /** What each person may see, made anew from the database: as a snapshot, or as its hash to compare with. */
 export function createPictures(deps: Deps) {
 	const { metrics, at } = deps;
 	const gate = createGate(readAtOnce);
+	/** Comparisons wait in a line of their own: in one with snapshots those who came first would always go first. */
+	const comparing = createGate(compareAtOnce);
+	const inLine = new WeakSet<Connection>();
 
 	const read = async (userId: string): Promise<Snapshot> => {
 		const person = deps.known(userId);
@@ -44,6 +49,17 @@ export function createPictures(deps: Deps) {
 		]);
 		const owners = [...calls.ringing, ...calls.talking].flatMap(({ owner }) => owner?.id ?? []);
 		return { type: "snapshot", at: at(), ...calls, obligations, counts, ...deps.inMemory(person, owners) };
+	};
+
+	const heartbeat = async (connection: Connection): Promise<void> => {
+		if (!connection.isOpen() || !connection.flows() || gate.waiting() > 0) return;
+		const before = connection.last();
+		const person = deps.known(connection.userId);
+		const picture = await read(person.id);
+		if (!connection.isOpen() || !connection.flows() || connection.last() !== before) return;
+		const hash = pictureHash(picture, { id: person.id, leads: leads(person) });
+		metrics.comparisons.inc();
+		connection.send(encode({ type: "heartbeat", at: at(), hash, counts: picture.counts }));
 	};
 
 	return {
@@ -64,19 +80,15 @@ export function createPictures(deps: Deps) {
 		 * meanwhile: it may or may not be in what was read. Then its turn comes again in the next round.
 		 */
 		async compare(connection: Connection): Promise<void> {
-			if (!connection.flows() || gate.waiting() > 0) return;
-			const before = connection.last();
+			if (inLine.has(connection)) return;
+			inLine.add(connection);
 			try {
-				const person = deps.known(connection.userId);
-				const picture = await gate.through(() => read(person.id));
-				if (!connection.isOpen() || !connection.flows() || connection.last() !== before) return;
-				const hash = pictureHash(picture, { id: person.id, leads: leads(person) });
-				metrics.comparisons.inc();
-				connection.send(encode({ type: "heartbeat", at: at(), hash, counts: picture.counts }));
+				await comparing.through(() => heartbeat(connection));
 			} catch (error) {
 				deps.onFailure(error);
+			} finally {
+				inLine.delete(connection);
 			}
 		},
-		waiting: gate.waiting,
 	};
 }

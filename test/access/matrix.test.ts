@@ -95,5 +95,11 @@ test("figures and readiness are for this machine, but not through a proxy on it"
 test("an address that does not exist is not found, and says so in our form", async () => {
 	const answer = await house.dzvin.app.inject({ method: "GET", url: "/api/nothing/here", remoteAddress });
 	expect(answer.statusCode).toBe(404);
-	expect(answer.json()).toEqual({ error: { code: "not-found", message: expect.any(String) } });
+	expect(answer.json()).toEqual({
+		error: {
+			code: "not-found",
+			message: expect.any(String),
+			said: expect.objectContaining({ code: expect.any(String) }),
+		},
+	});
 });

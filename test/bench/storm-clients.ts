@@ -62,9 +62,9 @@ process.on("message", async (text: string) => {
 	process.send?.(JSON.stringify({ took, back: performance.now() - began, tries }));
 	took = [];
 });
-for (let n = 0; n < size; n += 50) {
-	for (let offset = 0; offset < Math.min(50, size - n); offset += 1) open(from + n + offset, 0);
-	const wanted = Math.min(size, n + 50);
+for (let n = 0; n < size; n += 200) {
+	for (let offset = 0; offset < Math.min(200, size - n); offset += 1) open(from + n + offset, 0);
+	const wanted = Math.min(size, n + 200);
 	while (present.size < wanted) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 process.send?.(JSON.stringify({ open: present.size }));

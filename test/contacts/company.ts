@@ -5,28 +5,27 @@ import { users } from "../../db/schema/access.ts";
 import { calls } from "../../db/schema/calls.ts";
 import { pbxs } from "../../db/schema/company.ts";
 import { obligations } from "../../db/schema/obligations.ts";
+import { standardSettings } from "../../server/company/standard-settings.ts";
 import { createContacts } from "../../server/contacts/contacts.ts";
 import { createMatcher } from "../../server/contacts/match.ts";
 import type { CallsByIds } from "../../server/contacts/timeline.ts";
 import { createEventBus } from "../../server/events.ts";
 import type { Role } from "../../server/protocol/basics.ts";
 import { ContactInput } from "../../server/protocol/contact.ts";
-import { Settings } from "../../server/protocol/settings.ts";
+import type { Settings } from "../../server/protocol/settings.ts";
 import { testDatabase } from "../support/database.ts";
 
-const kyiv = Settings.parse({
+const kyiv: Settings = {
+	...standardSettings("UA"),
 	companyName: "Степ",
-	country: "UA",
 	areaCode: "44",
-	timeZone: "Europe/Kyiv",
-	currency: "UAH",
 	workingHours: Array.from({ length: 7 }, () => ({ from: 540, to: 1080 })),
 	processWithinMinutes: 60,
 	callBackWithinMinutes: 20,
 	conversationSeconds: 10,
 	refusalReasons: ["дорого"],
 	commentTemplates: [],
-});
+};
 
 /** A company of its own in a database of its own, with a clock that the test moves. */
 export async function openCompany() {

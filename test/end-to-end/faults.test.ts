@@ -3,10 +3,10 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
 import { type Floor, type FloorNumber, pause } from "../lab/floor.ts";
 import { accounts, type StartedLab, startLab } from "../lab/lab.ts";
 import { asExpected } from "./as-expected.ts";
-import { type Gate, gateTo } from "./gate.ts";
 import { assertInvariants } from "./invariants.ts";
 import { type Employee, Office } from "./office.ts";
 import { until } from "./until.ts";
@@ -18,13 +18,13 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 	let office: Office;
 	let supervisor: Employee;
 	let agents: Employee[];
-	let gate: Gate;
+	let gate: FaultProxy;
 	let pbxId: string;
 
 	beforeAll(async () => {
 		[started, office] = await Promise.all([startLab(), Office.open()]);
 		const { host, ami } = started.lab.address.pbx;
-		gate = await gateTo(host, ami);
+		gate = await faultProxy({ host, port: ami });
 		supervisor = await office.hire("supervisor", null);
 		agents = await Promise.all(["101", "102", "103"].map((extension) => office.hire("agent", extension)));
 		({ id: pbxId } = await office.addPbx(started.lab, { port: gate.port }));
@@ -337,7 +337,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		await docker("docker", ["start", container]);
 		// Docker publishes it on another port.
 		const { stdout } = await docker("docker", ["port", container, "5038/tcp"]);
-		gate.to = Number(/:(\d+)\s*$/m.exec(stdout)?.[1]);
+		gate.to = { host: "127.0.0.1", port: Number(/:(\d+)\s*$/m.exec(stdout)?.[1]) };
 		await office.pbxBecomes(pbxId, "connected", 20_000);
 		const back = Date.now();
 		await callWhich("+380503330008", "is over", ({ endedAt }) => endedAt !== null);

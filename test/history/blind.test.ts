@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Observed } from "../../server/protocol/observed.ts";
 import { PbxCheck } from "../../server/protocol/pbx.ts";
 import { asExpected } from "../end-to-end/as-expected.ts";
-import { type Gate, gateTo } from "../end-to-end/gate.ts";
 import { assertInvariants } from "../end-to-end/invariants.ts";
 import { type Employee, Office } from "../end-to-end/office.ts";
 import { until } from "../end-to-end/until.ts";
+import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
 import { pause } from "../lab/floor.ts";
 import { type StartedLab, startLab } from "../lab/lab.ts";
 
@@ -18,13 +18,13 @@ describe.each(["cel-sqlite", "cel-csv"] as const)("with the journal in %s", { ti
 	let started: StartedLab;
 	let office: Office;
 	let supervisor: Employee;
-	let gate: Gate;
+	let gate: FaultProxy;
 	let pbxId: string;
 
 	beforeAll(async () => {
 		[started, office] = await Promise.all([startLab(), Office.open()]);
 		const { host, ami } = started.lab.address.pbx;
-		gate = await gateTo(host, ami);
+		gate = await faultProxy({ host, port: ami });
 		supervisor = await office.hire("supervisor", null);
 		await Promise.all(["101", "102", "103"].map((extension) => office.hire("agent", extension)));
 		const file = kind === "cel-sqlite" ? "master.db" : "cel-custom/Master.csv";
@@ -156,7 +156,7 @@ describe.each(["cel-sqlite", "cel-csv"] as const)("with the journal in %s", { ti
 		await docker("docker", ["kill", "--signal=KILL", container]);
 		await docker("docker", ["start", container]);
 		const { stdout } = await docker("docker", ["port", container, "5038/tcp"]);
-		gate.to = Number(/:(\d+)\s*$/m.exec(stdout)?.[1]);
+		gate.to = { host: "127.0.0.1", port: Number(/:(\d+)\s*$/m.exec(stdout)?.[1]) };
 		gate.open();
 		await office.pbxBecomes(pbxId, "connected", 30_000);
 		const backAt = Date.now();

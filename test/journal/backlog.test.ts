@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { createBacklog } from "../../server/calls/backlog.ts";
-import { replayFrom } from "../../server/calls/journal/replay.ts";
+import { leftOf, replayFrom } from "../../server/calls/journal/replay.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
+import { Stage } from "../calls/stage.ts";
 
 const event = (at: number): PbxEvent => ({ kind: "endpoint.reachable", at, endpoint: "101", reachable: true });
 const heard = (at: number) => ({ events: [event(at)], receivedAt: at });
@@ -42,4 +43,19 @@ test("a start folds again the last minute, live calls from their beginning, and 
 	// A talk of an hour is known by its facts.
 	expect(replayFrom(last, [{ startedAt: last - 3_600_000 }], null)).toBe(last - 600_000);
 	expect(replayFrom(last, [], last - 3_600_000)).toBe(last - 3_600_000);
+});
+
+test("of calls that are known by their facts nothing is folded again, lists of channels included", () => {
+	const stage = new Stage();
+	const known = stage.calls("PJSIP/trunk", "0442001001", "0501111111");
+	const other = stage.calls("PJSIP/trunk", "0442001001", "0502222222");
+	const row = { application: "", data: "", bridgeId: null, seconds: 0 };
+	const channels = [known, other].map((one) => ({ ...row, channel: one.now }));
+	stage.say({ kind: "snapshot", boot: "one", channels });
+	const [first, second, list] = stage.events;
+	if (!first || !second || list?.kind !== "snapshot") throw new Error("three events expected");
+	const families = new Set([known.now.family]);
+	expect(leftOf(first, families)).toBeNull();
+	expect(leftOf(second, families)).toBe(second);
+	expect(leftOf(list, families)).toEqual({ ...list, channels: channels.slice(1) });
 });

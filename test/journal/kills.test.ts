@@ -5,7 +5,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { cuttingProxy } from "../records/cutting-proxy.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
-import { assertComplete, type Blind, seeded } from "./oracle.ts";
+import { seeded } from "../support/seeded.ts";
+import { assertComplete, type Blind } from "./oracle.ts";
 import { admin, Calls, furnish, Servers, startPbx, until } from "./servers.ts";
 
 let own: TestDatabase;

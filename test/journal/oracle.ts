@@ -57,15 +57,3 @@ export async function assertComplete(
 	}
 	return families.length;
 }
-
-/** Chance that is the same in every run. */
-export function seeded(seed: number): () => number {
-	let state = seed;
-	return () => {
-		// mulberry32
-		state = (state + 0x6d2b79f5) | 0;
-		let t = Math.imul(state ^ (state >>> 15), 1 | state);
-		t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-		return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-	};
-}

@@ -309,6 +309,6 @@ test("everybody sees that a PBX is away, only an admin what is wrong with it", a
 		since: at,
 	};
 	house.dzvin.bus.emit("pbx.state", { ...pbx, at });
-	expect((await agent.heard("pbx.state")).pbx).toEqual({ ...pbx, problem: null });
+	expect((await agent.heard("pbx.state")).pbx).toEqual({ ...pbx, problem: null, said: null });
 	expect((await admin.heard("pbx.state")).pbx).toEqual(pbx);
 });

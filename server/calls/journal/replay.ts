@@ -1,13 +1,11 @@
 import type { Runner } from "../../../db/runner.ts";
-import type { PbxEvent } from "../../pbx-event.ts";
+import type { PbxEvent, SnapshotChannel } from "../../pbx-event.ts";
 import type { CallFacts } from "../call-change.ts";
 import { lastArrival, readEvents } from "./store.ts";
 
 /** What a server that begins to write the calls of a PBX has to know of what came before. */
 export interface Past {
-	/** Live calls of which the journal has not the beginning: known by their facts only. */
-	readonly remembered: readonly CallFacts[];
-	/** To be folded again, in order. */
+	/** To be folded again, in order; nothing of live calls of which the journal has not the beginning. */
 	readonly events: AsyncIterable<PbxEvent>;
 	/** The journal ends before the first event that this server heard itself: something may have gone unseen. */
 	readonly gap: boolean;
@@ -28,7 +26,7 @@ const unsure = minute;
 /** Live calls that began longer ago are known by their facts: folding hours of a busy PBX again would take minutes. */
 const longest = 10 * minute;
 /** Milliseconds by which the clocks of two servers, and of the PBX, may differ. */
-const blur = 1_000;
+export const blur = 1_000;
 
 /** From when on the events have to be folded again; milliseconds since the epoch, null: there is nothing. */
 export function replayFrom(
@@ -56,13 +54,11 @@ export async function readPast(
 	await deps.drained();
 	const last = await lastArrival(db, pbxId, deps.now());
 	const from = replayFrom(last, live, spilledSince);
-	if (from === null || last === null) return { remembered: live, events: nothing(), gap: false };
+	if (from === null || last === null) return { events: nothing(), gap: false };
 	const until = (heardSince ?? deps.now()) + blur;
 	const began = await beginnings(db, pbxId, live, from, until);
-	const remembered = live.filter(({ family }) => !began.has(family));
-	const known = new Set(remembered.map(({ family }) => family));
+	const known = new Set(live.map(({ family }) => family).filter((family) => !began.has(family)));
 	return {
-		remembered,
 		events: without(readEvents(db, pbxId, from, until), known),
 		gap: heardSince === null || last < heardSince,
 	};
@@ -73,8 +69,22 @@ async function* nothing(): AsyncGenerator<PbxEvent> {}
 /** What the facts of a remembered call say already would be counted twice. */
 async function* without(events: AsyncIterable<PbxEvent>, known: ReadonlySet<string>): AsyncGenerator<PbxEvent> {
 	for await (const event of events) {
-		if (!familiesIn(event).some((family) => known.has(family))) yield event;
+		const left = leftOf(event, known);
+		if (left) yield left;
 	}
+}
+
+/** What an event tells of other families than these; null: nothing. */
+export function leftOf(event: PbxEvent, known: ReadonlySet<string>): PbxEvent | null {
+	if (known.size === 0) return event;
+	if (event.kind === "snapshot") {
+		// Who is in one bridge with them is a part of them, whatever his linked id says.
+		const isTheirs = ({ channel }: SnapshotChannel) => known.has(channel.family || channel.id);
+		const bridges = new Set(event.channels.filter(isTheirs).map(({ bridgeId }) => bridgeId));
+		const isOther = (one: SnapshotChannel) => !isTheirs(one) && (one.bridgeId === null || !bridges.has(one.bridgeId));
+		return { ...event, channels: event.channels.filter(isOther) };
+	}
+	return familiesIn(event).some((family) => known.has(family)) ? null : event;
 }
 
 function familiesIn(event: PbxEvent): string[] {

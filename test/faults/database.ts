@@ -1,0 +1,79 @@
+import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
+import { epochOf } from "../../server/calls/family.ts";
+import type { Entry } from "../../server/calls/journal/entry.ts";
+import { fold, progressOf } from "../../server/calls/progress.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
+
+/** A call's key stands for its id: both follow from the linked id and the start. */
+export const idOf = (family: string, startedAt: number) => `${family}@${startedAt}`;
+
+/**
+ * What record-sql.ts, supersede.ts and store.ts do to the tables, as maps: every method is one transaction. Legs are
+ * kept as a part of their call; which of them are written is the business of told.ts and its own tests.
+ */
+export class StandInDatabase {
+	readonly calls = new Map<string, CallFacts>();
+	readonly merged = new Map<string, string>();
+	readonly obligations = new Set<string>();
+	readonly journal = new Map<string, Entry>();
+	/** Stored by a server that did not lead any more, and folded by none since. */
+	readonly unfolded = new Set<PbxEvent>();
+	token = 0;
+	/** Refuses everything. */
+	away = false;
+
+	/** False: fenced off, and nothing was stored. */
+	write(token: number, changes: readonly CallChange[]): boolean {
+		if (token !== this.token) return false;
+		const { calls, superseded } = fold(changes);
+		for (const call of calls) {
+			const id = idOf(call.family, call.startedAt);
+			const before = this.calls.get(id);
+			if (this.merged.has(id) || (before && progressOf(before) > progressOf(call))) continue;
+			this.calls.set(id, call);
+			if (call.direction !== "internal") this.obligations.add(id);
+		}
+		for (const { family, startedAt, into } of superseded) {
+			let target = into;
+			for (let go = 0; go < superseded.length; go++) {
+				target = superseded.find((one) => one.family === target)?.into ?? target;
+			}
+			const start =
+				calls.find((call) => call.family === target)?.startedAt ?? this.#startOf(target) ?? epochStart(target);
+			if (start === null || target === family) continue;
+			const id = idOf(target, start);
+			this.#merge(idOf(family, startedAt), this.merged.get(id) ?? id);
+		}
+		return true;
+	}
+
+	/** What is there already stays as it is. */
+	insert(entries: readonly Entry[], leads: boolean): void {
+		for (const entry of entries) {
+			if (this.journal.has(entry.key)) continue;
+			this.journal.set(entry.key, entry);
+			if (!leads) this.unfolded.add(entry.event);
+		}
+	}
+
+	live(): CallFacts[] {
+		return [...this.calls.values()].filter((call) => call.endedAt === null);
+	}
+
+	#merge(from: string, into: string): void {
+		for (const [id, target] of this.merged) if (target === from) this.merged.set(id, into);
+		this.merged.set(from, into);
+		this.calls.delete(from);
+		if (this.obligations.delete(from)) this.obligations.add(into);
+	}
+
+	#startOf(family: string): number | null {
+		const starts = [...this.calls.values()].filter((call) => call.family === family).map((call) => call.startedAt);
+		return starts.length === 0 ? null : Math.max(...starts);
+	}
+}
+
+function epochStart(family: string): number | null {
+	const epoch = epochOf(family);
+	return epoch === null ? null : epoch * 1000;
+}
