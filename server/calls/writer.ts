@@ -89,11 +89,16 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 	/** Repeats what may succeed later, with the same keys; takes apart what the database refuses, to find the one call. */
 	async function save(batch: Waiting): Promise<void> {
 		for (let attempt = 0; ; ) {
+			const shown = token();
 			try {
-				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: token() });
+				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: shown });
 				return;
 			} catch (error) {
-				if (error instanceof FencedOff) return giveUp(batch.changes.length);
+				if (error instanceof FencedOff) {
+					// Our own lock was lost and taken again while this was under way: nobody else has it.
+					if (token() !== shown) continue;
+					return giveUp(batch.changes.length);
+				}
 				if (failureOf(error) === "lasting") return apart(batch, error);
 				attempt++;
 				const given = batch.changes.length;

@@ -24,6 +24,10 @@ export class Calls {
 	readonly rang = new Map<string, number>();
 	/** The PBX keeps a journal of its own of every call. */
 	readonly journal: string | null;
+	/** Packets sent so far. */
+	sent = 0;
+	/** Hears every packet before it is sent. */
+	onPacket: (packet: string) => void = () => {};
 	readonly #playing = new Set<Promise<void>>();
 	readonly #pbx: LoopbackPbx;
 	readonly #traces: readonly Trace[];
@@ -46,6 +50,7 @@ export class Calls {
 			.play(trace.bytes, {
 				speed,
 				rewrite: (packet) => {
+					this.sent++;
 					const family = /\r\nLinkedid: (\S+)/i.exec(packet)?.[1];
 					const now = Date.now();
 					if (family) {
@@ -56,6 +61,7 @@ export class Calls {
 						this.rang.set(`+38${number}`, now);
 					}
 					kept?.sent(packet);
+					this.onPacket(packet);
 					return rename(packet);
 				},
 			})

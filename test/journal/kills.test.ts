@@ -3,11 +3,14 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import { spread } from "../faults/live/figures.ts";
+import { killServer } from "../faults/live/kills.ts";
+import { Stage } from "../faults/live/stage.ts";
 import { roadToDatabase } from "../faults/road-to-database.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { seeded } from "../support/seeded.ts";
 import { Calls } from "./calls.ts";
-import { assertComplete, type Blind } from "./oracle.ts";
+import { assertComplete } from "./oracle.ts";
 import { admin, furnish, Servers, startPbx, until } from "./servers.ts";
 
 let own: TestDatabase;
@@ -28,29 +31,15 @@ afterEach(async () => {
 const slowly = 0.15;
 
 test("a server killed ten times under load misses no call, has none twice, and leaves none live", async () => {
-	const kills = 10;
-	const chance = seeded(Number(process.env.SEED ?? 1));
-	let server = await servers.start("one");
-	const pbxId = await furnish(server, pbx);
-	await until("the PBX is connected", () => pbx.sessions === 1);
-	const calls = new Calls(pbx, "direct-answered");
-	const blind: Blind[] = [];
-	const load = new AbortController();
-	const loading = calls.keepBeginning(5, slowly, load.signal);
-	for (let kill = 0; kill < kills; kill++) {
-		await sleep(300 + chance() * 2_000);
-		// What is in the socket of a killed process is read by nobody.
-		const from = Date.now() - 200;
-		await server.kill();
-		server = await servers.start("one");
-		await until("the PBX is connected", () => pbx.sessions === 1);
-		blind.push({ from, to: Date.now() });
+	const stage = await Stage.open(own.url);
+	try {
+		const chance = seeded(Number(process.env.SEED ?? 1));
+		const back = await killServer(stage, { count: 10, perSecond: 5, chance });
+		const { calls, recovered } = await stage.agree();
+		console.log(`10 kills, ${calls} calls, ${recovered} of them from the PBX's journal; back after ${spread(back)}`);
+	} finally {
+		await stage.end();
 	}
-	load.abort();
-	await loading;
-	const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls, blind);
-	const downs = blind.map(({ from, to }) => to - from).sort((a, b) => a - b);
-	console.log(`${kills} kills, ${count} calls, back after ${downs[kills / 2]} ms, at most ${downs.at(-1)} ms`);
 }, 240_000);
 
 test("the database away, the server killed meanwhile: the spill file keeps what nobody could store", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -19,6 +19,8 @@ export interface Server {
 	readonly dataDir: string;
 	/** What it has printed. */
 	said(): string;
+	/** Kilobytes that it has in memory now. */
+	memory(): number;
 	/** Ends it without a good-bye; resolves when the process is gone. */
 	kill(): Promise<void>;
 	signIn(email: string): Promise<string>;
@@ -96,6 +98,7 @@ export class Servers {
 			...{ name, base, child, ask },
 			dataDir: join(this.#folder, name),
 			said: () => said,
+			memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0),
 			kill: async () => {
 				this.#running.delete(server);
 				if (child.exitCode !== null || child.signalCode !== null) return;

@@ -94,3 +94,26 @@ test("a server that stops does not wait for a database that is away", async () =
 	expect(said.at(-1)).toBe("Stopped before these calls could be stored.");
 	road.proxy.open();
 });
+
+test("a write that our own new token overtook is written with that token; one that another server's overtook is left to it", async () => {
+	await company.rows("insert into pbx_writers (pbx_id, token, holder) values ($1, 2, 'a test')", [company.pbxId]);
+	let fenced = 0;
+	const showing = (...tokens: number[]) =>
+		createWriter(company.pbxId, {
+			...{ recorder: company.recorder, log },
+			token: () => (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? null,
+			onFenced: () => fenced++,
+		});
+	const [ours, theirs] = [call(), call()];
+	for (const [one, shown] of [
+		[ours, showing(1, 2)],
+		[theirs, showing(1)],
+	] as const) {
+		shown.add([{ kind: "changed", call: one }], 1);
+		shown.kick();
+		await shown.idle();
+	}
+	const stored = async (family: string) =>
+		(await company.rows("select 1 from calls where linked_id = $1", [family])).length;
+	expect([await stored(ours.family), await stored(theirs.family), fenced]).toEqual([1, 0, 1]);
+});

@@ -13,7 +13,7 @@ const within = 50_000;
 export async function cutLink(stage: Stage, { count, perSecond, chance }: Plan): Promise<number[]> {
 	const { gate, pbx } = stage;
 	const back: number[] = [];
-	await stage.underLoad(perSecond, 0.5, async () => {
+	await stage.underLoad(perSecond, 1, async () => {
 		for (let cut = 0; cut < count; cut++) {
 			await sleep(chance() * 1_000);
 			const { passed } = gate;

@@ -24,7 +24,7 @@ const hangUp = (id: string, more: string) =>
 	`Event: Hangup\r\n${more}Channel: PJSIP/trunk-00000001\r\nUniqueid: ${id}\r\nLinkedid: ${id}\r\nCause: 16\r\nCause-txt: Normal Clearing\r\n\r\n`;
 
 test("blocks that no PBX writes end no call; each is alarmed at once and becomes a time of which the journal is asked", async () => {
-	const number = stage.calls.begin(0.1);
+	const number = stage.calls.begin(0.2);
 	const family = await until("the call talks", async () =>
 		(await outcomeOf(number)) === "talking" ? [...stage.calls.families.keys()][0] : null,
 	);
@@ -51,4 +51,4 @@ test("blocks that no PBX writes end no call; each is alarmed at once and becomes
 	expect(await stage.state()).toBe("connected");
 	expect(await stage.agree()).toMatchObject({ calls: 1 });
 	expect((await stage.blind()).map(({ cause }) => cause)).toEqual(blocks.map(() => "events-lost"));
-});
+}, 180_000);
