@@ -46,6 +46,7 @@ import { registerUnseenRoutes } from "./live/routes.ts";
 import { createUnseenStore } from "./live/unseen-store.ts";
 import { acceptSockets, registerLive } from "./live/upgrade.ts";
 import { dayIn } from "./local-day.ts";
+import { createEscalator } from "./obligations/escalate.ts";
 import { countObligations, listObligations } from "./obligations/list.ts";
 import { reconcileMissed } from "./obligations/missed.ts";
 import { orphanObligations } from "./obligations/orphans.ts";
@@ -190,6 +191,7 @@ export async function createApp(
 	};
 	const orphan = async () => await tellOwed((await orphanObligations(pool)).map(({ id }) => id));
 	bus.on("user.changed", "obligations: of people who left", orphan);
+	const escalator = createEscalator({ pool, rules: settings.current, tell: tellOwed, log });
 	const keeper = createKeeper({
 		...{ pool, bus, now, log },
 		rules: () => settings.current().wrapUp,
@@ -342,6 +344,7 @@ export async function createApp(
 			await roads.start();
 			observer.start();
 			keeper.start();
+			escalator.start();
 			recordings.start();
 		},
 		async stop() {
@@ -349,6 +352,7 @@ export async function createApp(
 			clearInterval(daily);
 			sockets.stop();
 			await observer.stop();
+			await escalator.stop();
 			await keeper.stop();
 			await roads.stop();
 			await demo.stop();

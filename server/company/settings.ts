@@ -62,6 +62,9 @@ function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
 	}
 	// Deadlines count working minutes; with none in the week they would never come.
 	if (settings.workingHours.every((hours) => hours === null)) fields.workingHours = "no working day";
+	if (settings.escalateToSupervisorMinutes < settings.escalateToTeamMinutes) {
+		fields.escalateToSupervisorMinutes = "is before the team's";
+	}
 	const queues = settings.wrapUp.queues.map(({ queue }) => queue);
 	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same";
 	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";
