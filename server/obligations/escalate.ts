@@ -116,7 +116,7 @@ export interface Escalator {
 const overlap = 30_000;
 
 /** Looks by itself for missed calls whose time has come, and tells of those that any server raised. */
-export function createEscalator({ pool, rules, tell, every = 5_000, log }: EscalatorDeps): Escalator {
+export function createEscalator({ pool, rules, tell, every = 2_000, log }: EscalatorDeps): Escalator {
 	let timer: ReturnType<typeof setTimeout> | null = null;
 	let working: Promise<void> = Promise.resolve();
 	let ended = false;

@@ -123,7 +123,7 @@ test("however much is owed, a figure stops at 99 and a page costs three statemen
 	}
 });
 
-test.each(["", "kind=missed", "assignee=me", "settled=true", "overdue=true"])(
+test.each(["", "kind=missed", "assignee=me", "settled=true", "overdue=true", "escalated=team"])(
 	"the list %j is read by indexes",
 	async (query) => {
 		const seen: { text: string; values: unknown[] }[] = [];
