@@ -68,6 +68,16 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 		return calls.filter((call) => isOfFloor(call, floor) && !before.has(call.id)).sort(byLinkedId);
 	}
 
+	/** When there are too few: every call of that time and the server's last words, to see where they went. */
+	async function whatElse(found: number, wanted: number, from: number): Promise<string> {
+		if (found >= wanted) return "the calls of the scenario";
+		const all = await office.calls(supervisor, { from: new Date(from - 10_000).toISOString() });
+		const rows = all.map(({ linkedId, startedAt, direction, number, did, legs, outcome }) =>
+			JSON.stringify({ linkedId, startedAt, direction, number, did, legs: legs.map((leg) => leg.extension), outcome }),
+		);
+		return ["too few calls; of that time are", ...rows, ...office.log.slice(-10)].join("\n");
+	}
+
 	async function play(scenario: Scenario): Promise<void> {
 		const floor = await take();
 		try {
@@ -88,7 +98,9 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 			await sleep(300);
 			const calls = await callsOf(floor, from);
 			for (const { id } of calls) before.add(id);
-			expect(calls.map(asExpected)).toEqual(expected.map((call, at) => seenOf(call, calls[at])));
+			expect(calls.map(asExpected), await whatElse(calls.length, expected.length, from)).toEqual(
+				expected.map((call, at) => seenOf(call, calls[at])),
+			);
 			for (const call of calls) {
 				expect(timeProblems(call, began), call.linkedId).toEqual([]);
 				expect(userProblems(call, desks), call.linkedId).toEqual([]);
