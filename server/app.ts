@@ -292,6 +292,11 @@ export async function createApp(
 		24 * 60 * 60_000,
 	).unref();
 
+	// What another server of ours was told counts here too.
+	const rereading = setInterval(() => {
+		settings.refresh().catch((error: unknown) => log.warn({ err: error }, "the settings are not read anew"));
+	}, 5_000).unref();
+
 	// HTTP: the door first, then what stands behind it.
 	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
 	securityHeaders(app, { https });
@@ -350,6 +355,7 @@ export async function createApp(
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			clearInterval(daily);
+			clearInterval(rereading);
 			sockets.stop();
 			await observer.stop();
 			await escalator.stop();
