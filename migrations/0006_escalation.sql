@@ -14,18 +14,12 @@ DECLARE
   zone text := coalesce(company ->> 'timeZone', 'UTC');
   hours jsonb := company -> 'workingHours';
   sum double precision := 0;
-  ever boolean := false;
   opens timestamptz;
   closes timestamptz;
   day date := (since AT TIME ZONE zone)::date;
   last date := (until AT TIME ZONE zone)::date;
   today jsonb;
 BEGIN
-  SELECT coalesce(bool_or(jsonb_typeof(d) = 'object' AND (d ->> 'to')::integer > (d ->> 'from')::integer), false) INTO ever
-    FROM jsonb_array_elements(CASE WHEN jsonb_typeof(hours) = 'array' THEN hours ELSE '[]' END) d;
-  IF NOT ever THEN
-    RETURN greatest(0, extract(epoch FROM until - since));
-  END IF;
   WHILE day <= last LOOP
     today := hours -> (extract(isodow FROM day)::integer - 1);
     IF jsonb_typeof(today) = 'object' AND (today ->> 'to')::integer > (today ->> 'from')::integer THEN
@@ -37,5 +31,12 @@ BEGIN
     END IF;
     day := day + 1;
   END LOOP;
+  -- Nothing was open: is it ever? A company that never opens has calendar minutes.
+  IF sum = 0 AND NOT EXISTS (
+    SELECT 1 FROM jsonb_array_elements(CASE WHEN jsonb_typeof(hours) = 'array' THEN hours ELSE '[]' END) d
+      WHERE jsonb_typeof(d) = 'object' AND (d ->> 'to')::integer > (d ->> 'from')::integer
+  ) THEN
+    RETURN greatest(0, extract(epoch FROM until - since));
+  END IF;
   RETURN sum;
 END $$;

@@ -44,10 +44,13 @@ afterAll(async () => {
 	await own?.drop();
 });
 
-/** The first is told of the rules; the second knows them without being asked. */
 async function ruled(wrapUp: WrapUpRules): Promise<void> {
 	const boss = await leader.signIn(admin);
 	expect((await leader.ask(boss, "PATCH", "/api/settings", { wrapUp })).status).toBe(200);
+}
+/** The first was told of the rules; the second knows them without being asked. */
+async function ruledBoth(wrapUp: WrapUpRules): Promise<void> {
+	await ruled(wrapUp);
 	const cookie = await standby.signIn(admin);
 	await until("the second knows the rules", async () => {
 		const { json } = await standby.ask(cookie, "GET", "/api/settings");
@@ -95,7 +98,7 @@ async function held(by: Server) {
 
 // One story: what a test leaves behind is what the next begins with.
 test("the second server keeps whom the first has paused, gives back at the save, and pauses at the next call", async () => {
-	await ruled(mandatory);
+	await ruledBoth(mandatory);
 	await callOver();
 	await paused();
 	const before = orders();
@@ -148,9 +151,9 @@ test("what the first was refused is ordered by the second, and who saves in the 
 }, 60_000);
 
 test("a box that ends while the first is dead is ended by the second; the call stays owed", async () => {
+	await ruled({ mode: "box", seconds: 5, queues: [] });
 	standby = await servers.start("one");
 	await until("both listen", () => pbx.sessions >= 2);
-	await ruled({ mode: "box", seconds: 5, queues: [] });
 	await callOver();
 	await paused();
 	await takeOver();
@@ -160,4 +163,15 @@ test("a box that ends while the first is dead is ended by the second; the call s
 		"select w.ended_how, o.settled_at from wrap_ups w join obligations o on o.id = w.obligation_id where w.mode = 'box'",
 	);
 	expect(rows).toEqual([{ ended_how: "time", settled_at: null }]);
+}, 60_000);
+
+test("a PBX that is taken away gives everybody back first", async () => {
+	await ruled(mandatory);
+	await callOver();
+	await paused();
+	const boss = await leader.signIn(admin);
+	const { json } = await leader.ask(boss, "GET", "/api/pbx");
+	const [{ id }] = z.object({ items: z.tuple([z.object({ id: z.string() })]) }).parse(json).items;
+	expect((await leader.ask(boss, "DELETE", `/api/pbx/${id}`, {})).status).toBe(204);
+	await free();
 }, 60_000);
