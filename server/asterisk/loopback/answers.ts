@@ -55,8 +55,15 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			return originate(action, context);
 		case "logoff":
 			return reply("Response: Goodbye\r\nMessage: Thanks for all the fish.");
+		case "queuepause": {
+			const paused = /^(1|true|yes|on)$/i.test(action.paused ?? "");
+			const { queue = "", interface: port = "", reason = "" } = action;
+			const event = picture.pause(queue, port, paused, reason, context.now());
+			if (event === null) return reply("Response: Error\r\nMessage: Interface not found");
+			reply(`Response: Success\r\nMessage: Interface ${paused ? "paused" : "unpaused"} successfully`);
+			return context.send(event);
+		}
 		case "redirect":
-		case "queuepause":
 		case "hangup":
 			return reply("Response: Success\r\nMessage: Done");
 		default:
