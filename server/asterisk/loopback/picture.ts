@@ -31,6 +31,8 @@ const headerOf = (text: string, key: string) => new RegExp(`(?:^|\r\n)${key}: ?(
  */
 export class Picture {
 	readonly #live = new Map<string, Live>();
+	/** What the PBX said of each bridge that somebody entered. */
+	readonly #bridges = new Map<string, string>();
 	#queues: readonly string[] = [];
 	#devices: readonly string[] = [];
 
@@ -55,7 +57,11 @@ export class Picture {
 		const lines = headers.map((key) => `${key}: ${headerOf(text, key) ?? ""}`);
 		const live = known ?? { lines, bridge: "", since: now };
 		live.lines = lines;
-		if (name === "BridgeEnter") live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
+		if (name === "BridgeEnter") {
+			live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
+			const about = text.split("\r\n").filter((line) => line.startsWith("Bridge"));
+			this.#bridges.set(live.bridge, ["Event: BridgeListItem", ...about].join("\r\n"));
+		}
 		if (name === "BridgeLeave") live.bridge = "";
 		this.#live.set(id, live);
 	}
@@ -63,6 +69,7 @@ export class Picture {
 	/** Nothing is live any more: the PBX was started again. */
 	clear(): void {
 		this.#live.clear();
+		this.#bridges.clear();
 	}
 
 	channels(now: number): string[] {
@@ -80,6 +87,12 @@ export class Picture {
 				`BridgeId: ${live.bridge}`,
 			].join("\r\n");
 		});
+	}
+
+	/** Those in which somebody is. */
+	get bridges(): readonly string[] {
+		const used = new Set([...this.#live.values()].map(({ bridge }) => bridge));
+		return [...this.#bridges].filter(([id]) => used.has(id)).map(([, row]) => row);
 	}
 
 	get queues(): readonly string[] {

@@ -80,7 +80,8 @@ export function leftOf(event: PbxEvent, known: ReadonlySet<string>): PbxEvent | 
 	if (event.kind === "snapshot") {
 		// Who is in one bridge with them is a part of them, whatever his linked id says.
 		const isTheirs = ({ channel }: SnapshotChannel) => known.has(channel.family || channel.id);
-		const bridges = new Set(event.channels.filter(isTheirs).map(({ bridgeId }) => bridgeId));
+		const talks = event.channels.filter((one) => isTheirs(one) && !one.waits);
+		const bridges = new Set(talks.map(({ bridgeId }) => bridgeId));
 		const isOther = (one: SnapshotChannel) => !isTheirs(one) && (one.bridgeId === null || !bridges.has(one.bridgeId));
 		return { ...event, channels: event.channels.filter(isOther) };
 	}
