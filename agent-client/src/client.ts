@@ -15,6 +15,7 @@ import { createLive } from "./model/live.ts";
 import { createRingLeader } from "./model/ring-leader.ts";
 import { createSession } from "./model/session.ts";
 import { incomingSentence, unseenSentence } from "./parts/incoming-sentence.ts";
+import { sentence } from "./said/said.ts";
 
 /** The wiring of the client, from top to bottom. Screens take what they need from here. */
 
@@ -31,6 +32,7 @@ const request = createRequest({
 	random: Math.random,
 	wait: pause,
 	onUnauthenticated: () => session.lost(),
+	inWords: sentence,
 });
 export const api = createApi(request);
 export const drafts = createDrafts(sessionStorage);

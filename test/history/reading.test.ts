@@ -13,14 +13,13 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
-import { journalOf } from "../../server/asterisk/history/history.ts";
-import type { JournalReading } from "../../server/pbx-journal.ts";
 import { wholeJournal, writeSqlite } from "./golden.ts";
+import { type WholeReading, wholeJournalOf } from "./whole.ts";
 
 const everything = wholeJournal();
 const { rows } = celRowsOf(everything);
 const timeOf = (index: number) => Date.parse(`${rows[index]?.time.replace(" ", "T")}Z`);
-const linksOf = ({ families }: JournalReading) => families.flatMap(({ links }) => links).sort();
+const linksOf = ({ families }: WholeReading) => families.flatMap(({ links }) => links).sort();
 
 let folder: string;
 beforeEach(() => {
@@ -31,12 +30,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const csv = (text: string) => {
 	const path = join(folder, "Master.csv");
 	writeFileSync(path, text);
-	return journalOf({ kind: "cel-csv", path });
+	return wholeJournalOf({ kind: "cel-csv", path });
 };
 const sqlite = () => {
 	const path = join(folder, "master.db");
 	writeSqlite(path, rows);
-	return { path, journal: journalOf({ kind: "cel-sqlite", path }) };
+	return { path, journal: wholeJournalOf({ kind: "cel-sqlite", path }) };
 };
 
 test("the same journal in SQLite and in CSV is the same", async () => {
@@ -81,7 +80,7 @@ describe("a CSV journal", () => {
 		const path = join(folder, "Master.csv");
 		writeFileSync(`${path}.1`, everything.slice(0, cut));
 		writeFileSync(path, everything.slice(cut));
-		const journal = journalOf({ kind: "cel-csv", path });
+		const journal = wholeJournalOf({ kind: "cel-csv", path });
 		expect(linksOf(await journal.read(0))).toEqual(whole);
 		// Asterisk begins the new file with the next event only.
 		renameSync(path, `${path}.1`);
@@ -126,9 +125,9 @@ describe("a CSV journal", () => {
 	});
 
 	test("that is not there, or may not be read, is said with the line to mend it", async () => {
-		const missing = journalOf({ kind: "cel-csv", path: join(folder, "nowhere.csv") });
+		const missing = wholeJournalOf({ kind: "cel-csv", path: join(folder, "nowhere.csv") });
 		await expect(missing.read(0)).rejects.toMatchObject({ name: "JournalProblem", code: "missing" });
-		const folderAsFile = journalOf({ kind: "cel-csv", path: folder });
+		const folderAsFile = wholeJournalOf({ kind: "cel-csv", path: folder });
 		await expect(folderAsFile.read(0)).rejects.toMatchObject({ name: "JournalProblem" });
 	});
 });
@@ -156,8 +155,12 @@ describe("a SQLite journal", () => {
 	test("that is none is said", async () => {
 		const path = join(folder, "master.db");
 		writeFileSync(path, "this is no database, it only looks long enough to be one. ".repeat(20));
-		await expect(journalOf({ kind: "cel-sqlite", path }).read(0)).rejects.toMatchObject({ name: "JournalProblem" });
+		await expect(wholeJournalOf({ kind: "cel-sqlite", path }).read(0)).rejects.toMatchObject({
+			name: "JournalProblem",
+		});
 		const { path: other } = { path: join(folder, "none.db") };
-		await expect(journalOf({ kind: "cel-sqlite", path: other }).read(0)).rejects.toMatchObject({ code: "missing" });
+		await expect(wholeJournalOf({ kind: "cel-sqlite", path: other }).read(0)).rejects.toMatchObject({
+			code: "missing",
+		});
 	});
 });

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
 import { examineJournal } from "../../server/asterisk/history/doctor.ts";
-import { journalOf } from "../../server/asterisk/history/history.ts";
 import type { HistoryDatabase, PbxAccess } from "../../server/pbx-access.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 import { asExpected, traces } from "../calls/expected.ts";
@@ -9,6 +8,7 @@ import { fold } from "../calls/fold.ts";
 import { startMariaDb } from "../lab/mariadb.ts";
 import { startPostgres } from "../lab/postgres.ts";
 import { journals, journalText, tableColumns, tableValues } from "./golden.ts";
+import { wholeJournalOf } from "./whole.ts";
 
 const twoHours = 2 * 3_600_000;
 
@@ -72,7 +72,7 @@ describe.each([
 	afterAll(() => server?.close());
 	beforeEach(() => server.run("truncate table cel"));
 
-	const read = (since = 0) => journalOf(server.history).read(since);
+	const read = (since = 0) => wholeJournalOf(server.history).read(since);
 	const fill = async (names: readonly string[], zone = twoHours) => {
 		for (const name of names) {
 			const rows = celRowsOf(journalText(name)).rows.map((row) => tableValues(row, zone));

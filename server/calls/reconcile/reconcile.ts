@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Pool } from "pg";
 import { callId } from "../../../db/id.ts";
-import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
+import type { JournalFamily } from "../../pbx-journal.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
 import type { Recorder } from "../record.ts";
 import type { TrackerRules } from "../tracker.ts";
@@ -20,7 +20,7 @@ export interface ReconcileDeps {
 export interface ReconcileInput {
 	readonly pbxId: string;
 	readonly extensionPattern: string;
-	readonly reading: JournalReading;
+	readonly families: readonly JournalFamily[];
 	readonly blind: readonly Span[];
 	readonly live: Known["live"];
 	/** Contacts of which something was written later may be on their way into the database. */
@@ -103,7 +103,7 @@ where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.leg
 	}
 
 	return async (input: ReconcileInput): Promise<Reconciled> => {
-		const families = input.reading.families.filter(({ lastAt }) => lastAt < input.settledBefore);
+		const families = input.families.filter(({ lastAt }) => lastAt < input.settledBefore);
 		let sum: Reconciled = { recovered: [], families: 0, calls: 0, external: 0, obligations: 0 };
 		for (let from = 0; from < families.length; from += atOnce) {
 			const part = await some(input, families.slice(from, from + atOnce));
