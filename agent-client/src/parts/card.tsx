@@ -1,5 +1,5 @@
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { alerting, api, jumpTo, live, now } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -11,6 +11,7 @@ import { Icon } from "./icon.tsx";
 import { callerTitle } from "./incoming-sentence.ts";
 import { NumberText, Outside } from "./text.tsx";
 import { say } from "./toast.tsx";
+import { useFocus } from "./use-focus.ts";
 import { WrapUpForm } from "./wrap-up-form.tsx";
 
 interface Props {
@@ -28,22 +29,24 @@ export function Card({ card, small, onSmall }: Props) {
 	const { pop, phase } = card;
 	const { call, contact } = pop;
 
+	const focusFirst = useFocus(() => {
+		for (const wanted of ["input:checked", "input", "[data-first]", "button"]) {
+			const found = element.current?.querySelector<HTMLElement>(wanted);
+			if (found) return found;
+		}
+		return null;
+	});
 	useEffect(() => live.shown(card), [card]);
 	useSignalEffect(() => {
 		if (jumpTo.value !== call.id) return;
 		jumpTo.value = null;
 		onSmall(false);
-		requestAnimationFrame(() => {
-			for (const wanted of ["input:checked", "input", "[data-first]", "button"]) {
-				const found = element.current?.querySelector<HTMLElement>(wanted);
-				if (found) return found.focus();
-			}
-		});
+		focusFirst();
 	});
 
 	// Whoever worked in the card goes on in its form when the buttons make room for it.
 	const inside = useRef(false);
-	useEffect(() => {
+	useLayoutEffect(() => {
 		if (phase.kind !== "wrap-up" || small || !inside.current || document.activeElement !== document.body) return;
 		jumpTo.value = call.id;
 	}, [phase.kind]);

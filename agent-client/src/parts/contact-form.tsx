@@ -6,6 +6,7 @@ import { createContactForm, fieldsOf } from "../model/contact-form.ts";
 import { harmless } from "../model/text.ts";
 import { SelectField, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { firstWrong, useFocus } from "./use-focus.ts";
 import { failureText } from "./words.tsx";
 
 interface Props {
@@ -19,6 +20,7 @@ interface Props {
 /** Fields of a contact; the server's complaints stand beside the fields that they are about. */
 export function ContactForm({ contact, number = "", onSaved, onCancel }: Props) {
 	const element = useRef<HTMLFormElement>(null);
+	const focusWrong = useFocus(() => firstWrong(element.current));
 	const form = useMemo(
 		() =>
 			createContactForm({
@@ -44,7 +46,7 @@ export function ContactForm({ contact, number = "", onSaved, onCancel }: Props) 
 				event.preventDefault();
 				const saved = await form.submit();
 				if (saved) return onSaved(saved);
-				requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+				focusWrong();
 			}}
 		>
 			<div class="fields">

@@ -8,6 +8,7 @@ import { fieldsOfPbx, makeSecret, type PbxFields, pbxInputOf, pbxPatchOf, proble
 import { serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 import { PbxHistoryFields, type TextOf } from "./pbx-history-fields.tsx";
+import { firstWrong, useFocus } from "./use-focus.ts";
 import { failureText } from "./words.tsx";
 
 const secret = () => makeSecret(crypto.getRandomValues(new Uint8Array(32)));
@@ -46,6 +47,7 @@ interface Props {
 /** Address and accounts of a PBX. The secrets are made here, so that nobody has to invent one. */
 export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 	const element = useRef<HTMLFormElement>(null);
+	const focusWrong = useFocus(() => firstWrong(element.current));
 	const fields = useSignal<PbxFields>(fieldsOfPbx(pbx, { events: secret(), control: secret() }));
 	const touched = useSignal(false);
 	const failure = useSignal<FailureCode | null>(null);
@@ -73,7 +75,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 				server.value = error.fields;
 			}
 		}
-		requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+		focusWrong();
 	}
 
 	const text: TextOf = (key, label, rest = {}) => {

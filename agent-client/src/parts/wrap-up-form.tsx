@@ -1,5 +1,4 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
-import { useId, useMemo, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { api, drafts, readPlans, settings } from "../client.ts";
 import { t } from "../i18n/translate.ts";
 import { rememberComment } from "../model/drafts.ts";
@@ -8,6 +7,7 @@ import { dayAndTime } from "../model/time.ts";
 import { createWrapUp, statuses } from "../model/wrap-up.ts";
 import { Field, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { firstWrong, useFocus } from "./use-focus.ts";
 import { dispositionLook, failureText } from "./words.tsx";
 
 const recentKey = "dzvin:recent-comments";
@@ -51,17 +51,15 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 	);
 	const group = useRef<HTMLFieldSetElement>(null);
 	const element = useRef<HTMLFormElement>(null);
-	const wants = useSignal(focus);
 	const id = useId();
 	const draft = form.draft.value;
 	const { problems } = form;
 	const fields = form.serverFields.value;
 
-	useSignalEffect(() => {
-		if (!wants.value) return;
-		wants.value = false;
-		requestAnimationFrame(() => group.current?.querySelector<HTMLInputElement>("input:checked, input")?.focus());
-	});
+	const focusWrong = useFocus(() => firstWrong(element.current));
+	useLayoutEffect(() => {
+		if (focus) group.current?.querySelector<HTMLInputElement>("input:checked, input")?.focus();
+	}, []);
 
 	async function submit(): Promise<void> {
 		const { comment } = form.draft.value;
@@ -71,9 +69,7 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 			onSaved();
 			return;
 		}
-		requestAnimationFrame(() => {
-			element.current?.querySelector<HTMLElement>("[aria-invalid=true], [data-wrong] input")?.focus();
-		});
+		focusWrong();
 	}
 
 	const problem = (key: keyof typeof problems) => {

@@ -17,6 +17,7 @@ import { serverWrong, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Loading } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
+import { firstWrong, useFocus } from "../parts/use-focus.ts";
 import { failureText } from "../parts/words.tsx";
 import { WrapUpRulesForm } from "../parts/wrap-up-rules.tsx";
 
@@ -33,6 +34,7 @@ export default function Company() {
 
 function CompanyForm({ present }: { present: Settings }) {
 	const element = useRef<HTMLFormElement>(null);
+	const focusWrong = useFocus(() => firstWrong(element.current));
 	const fields = useSignal<CompanyFields>(companyFieldsOf(present));
 	const touched = useSignal(false);
 	const failure = useSignal<FailureCode | null>(null);
@@ -61,7 +63,7 @@ function CompanyForm({ present }: { present: Settings }) {
 				saving.value = false;
 			}
 		}
-		requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+		focusWrong();
 	}
 	const text = (
 		key: Exclude<keyof CompanyFields, "hours" | "wrapUp">,

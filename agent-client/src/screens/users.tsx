@@ -11,6 +11,7 @@ import { Icon } from "../parts/icon.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { Outside } from "../parts/text.tsx";
 import { say } from "../parts/toast.tsx";
+import { firstWrong, useFocus } from "../parts/use-focus.ts";
 import { useList } from "../parts/use-list.ts";
 import { failureText } from "../parts/words.tsx";
 
@@ -88,6 +89,7 @@ export default function Users() {
 
 function UserDialog({ user, onClose, onSaved }: { user: User | null; onClose: () => void; onSaved: () => void }) {
 	const element = useRef<HTMLFormElement>(null);
+	const focusWrong = useFocus(() => firstWrong(element.current));
 	const name = useSignal(user?.name ?? "");
 	const email = useSignal(user?.email ?? "");
 	const password = useSignal("");
@@ -124,7 +126,7 @@ function UserDialog({ user, onClose, onSaved }: { user: User | null; onClose: ()
 				fields.value = error.fields;
 			}
 		}
-		requestAnimationFrame(() => element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus());
+		focusWrong();
 	}
 	const wrong = (path: string) => own.value[path] ?? serverWrong(fields.value, path);
 	return (
