@@ -58,6 +58,9 @@ test("a call that was seen is left as it was seen, one of a blind time is recove
 	const from = call.startedAt - 1000;
 	const unseen = compare(family, { stored: new Map(), blind: [{ from, to: null }], live: null }, rules);
 	expect(unseen).toMatchObject({ missing: true, changes: [{ kind: "changed" }] });
+	// The beginning is told to the second: the blind time may have begun later in the same one.
+	const within = { stored: new Map(), blind: [{ from: call.startedAt + 900, to: null }], live: null };
+	expect(compare(family, within, rules)).toMatchObject({ missing: true, changes: [{ kind: "changed" }] });
 	// The half of a transfer, perhaps, which went into another call.
 	const awake = compare(family, { stored: new Map(), blind: [], live: null }, rules);
 	expect(awake).toEqual({ changes: [], missing: false, calls: [] });

@@ -13,7 +13,11 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
-import { wholeJournal, writeSqlite } from "./golden.ts";
+import type { RawCelRow } from "../../server/asterisk/history/cel-row.ts";
+import { journalOf } from "../../server/asterisk/history/history.ts";
+import { readBack, type Tail } from "../../server/asterisk/history/read-back.ts";
+import type { JournalFamily } from "../../server/pbx-journal.ts";
+import { rowsOfCalls, wholeJournal, writeSqlite } from "./golden.ts";
 import { type WholeReading, wholeJournalOf } from "./whole.ts";
 
 const everything = wholeJournal();
@@ -71,6 +75,78 @@ test("a PBX that writes local time, or seconds since the epoch, tells the same m
 		expect(newest).toBe(utc.newest);
 		expect(families.map(({ lastAt }) => lastAt)).toEqual(utc.families.map(({ lastAt }) => lastAt));
 	}
+});
+
+describe("piece by piece", () => {
+	/** The rows as a journal that gives so many at a time. */
+	const inPieces = (all: readonly RawCelRow[], size: number): Tail<number> => ({
+		async piece(before) {
+			const end = before ?? all.length;
+			const from = Math.max(0, end - size);
+			return { rows: all.slice(from, end), strange: 0, next: from === 0 ? null : from };
+		},
+	});
+	const told = async (all: readonly RawCelRow[], size: number, since = 0) => {
+		const parts: JournalFamily[][] = [];
+		await readBack(inPieces(all, size), since, async (some) => void parts.push([...some]));
+		const families = parts
+			.flat()
+			.map(({ links, events, open, lastAt }) => ({ links, events: events.length, open, lastAt }));
+		return { parts, families: families.sort((a, b) => (String(a.links) < String(b.links) ? -1 : 1)) };
+	};
+
+	test("the same contacts come out, however small the pieces are", async () => {
+		const since = timeOf(Math.floor(rows.length / 2));
+		for (const from of [0, since]) {
+			const whole = await told(rows, rows.length, from);
+			expect(whole.families.length).toBeGreaterThan(5);
+			for (const size of [7, 50, 333]) expect((await told(rows, size, from)).families).toEqual(whole.families);
+		}
+	});
+
+	test("contacts are handed over while older ones are still to be read", async () => {
+		const { parts } = await told(rowsOfCalls(1000, timeOf(0), 2000), 500);
+		expect(parts.length).toBeGreaterThan(3);
+		expect(parts.flat()).toHaveLength(1000);
+		expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(400);
+		// The newest first.
+		expect(parts[0]?.[0]?.lastAt).toBeGreaterThan(parts.at(-1)?.[0]?.lastAt ?? 0);
+	});
+
+	test("a channel whose beginning was never written is waited for as long as a call may last, and holds nobody up", async () => {
+		const day = rowsOfCalls(2000, timeOf(0), 43_200);
+		const [, torn] = day.slice(-15);
+		if (!torn) throw new Error("no rows");
+		const lost = { ...torn, id: "1795000000.99", family: "1795000000.99", channel: "PJSIP/lost-00000099" };
+		const asked: number[] = [];
+		const tail = inPieces([...day, lost], 100);
+		let found = 0;
+		const counting: Tail<number> = {
+			async piece(before) {
+				asked.push(before ?? 0);
+				return await tail.piece(before);
+			},
+		};
+		const last = Date.parse(`${day.at(-1)?.time.replace(" ", "T")}Z`);
+		await readBack(counting, last - 3_600_000, async (some) => {
+			found += some.length;
+		});
+		expect(found).toBeGreaterThan(80);
+		// Twelve hours are a thousand calls, of 15 rows each.
+		expect(asked.length).toBeGreaterThan(140);
+		expect(asked.length).toBeLessThan(180);
+	});
+
+	test("what goes wrong with those who take it is no problem of the journal", async () => {
+		const path = join(folder, "Master.csv");
+		writeFileSync(path, everything);
+		const ours = new Error("our own database is away");
+		await expect(
+			journalOf({ kind: "cel-csv", path }).read(0, async () => {
+				throw ours;
+			}),
+		).rejects.toBe(ours);
+	});
 });
 
 describe("a CSV journal", () => {

@@ -8,7 +8,6 @@ import { assertInvariants } from "../end-to-end/invariants.ts";
 import { type Employee, Office } from "../end-to-end/office.ts";
 import { until } from "../end-to-end/until.ts";
 import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
-import { pause } from "../lab/floor.ts";
 import { type LabWithDatabases, startLabWithDatabases } from "../lab/journals.ts";
 import { expectedOn } from "../lab/scenario.ts";
 import { scenarios } from "../lab/scenarios.ts";
@@ -113,8 +112,6 @@ describe("what the PBX itself wrote while nobody listened", { timeout: 120_000 }
 
 	/** The last day is compared as a whole, as it is every hour. */
 	const counted = async ({ office, supervisor, pbxId }: Company) => {
-		// What was written within the last seconds is left to the live road.
-		await pause(4000);
 		await office.pool.query("update observations set counted_at = null");
 		await office.stop();
 		await office.start();
