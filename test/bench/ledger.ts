@@ -1,12 +1,13 @@
 /**
- * What it takes to read a whole journal and compare it with the calls, long against short: a month in which the server was
- * down is read at one go. Both kinds in one run; rows are those of recorded calls under other ids and at other times.
+ * What it takes to read a whole journal and to compare it with the calls: a month in which the server was down is read at
+ * one go. Rows are those of recorded calls under other ids and at other times; PostgreSQL runs in Docker.
  *
- *   node test/bench/ledger.ts [--rows 1000000] [--short 100000] [--kinds sqlite,postgres]
+ *   node test/bench/ledger.ts [--rows 5000000] [--short 100000] [--compared 200000] [--kinds sqlite,postgres]
  *
- * Each is read alone, then compared with a database that knows nothing (every call is recovered), then once more (nothing
- * changes). Goals: a row of the long one costs the server at most 1.3 times the processor time of one of the short one; the process grows by
- * at most 400 MB. PostgreSQL runs in Docker.
+ * - read alone, long against short. Goals: a row of the long one takes at most 1.3 times the processor time of one of the
+ *   short one; the process grows by at most 400 MB.
+ * - compared, so many rows: with a database that knows nothing (every call is recovered), and once more (nothing
+ *   changes). Goal: at most 400 MB.
  */
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -32,13 +33,15 @@ import { fillPostgres, fillSqlite } from "./ledger-rows.ts";
 
 const { values: options } = parseArgs({
 	options: {
-		rows: { type: "string", default: "1000000" },
+		rows: { type: "string", default: "5000000" },
 		short: { type: "string", default: "100000" },
+		compared: { type: "string", default: "200000" },
 		kinds: { type: "string", default: "sqlite,postgres" },
 	},
 });
 const long = Number(options.rows);
 const short = Number(options.short);
+const compared = Number(options.compared);
 const kinds = options.kinds.split(",");
 const oneMonth = 30 * 86_400;
 const until = Math.floor(Date.now() / 1000) - 3600;
@@ -59,11 +62,11 @@ const database = connectDatabase(server.url, () => {});
 try {
 	await migrate(server.url);
 	for (const month of [0, 1]) await makeMonths(database.pools.ui, new Date((until - month * oneMonth) * 1000));
-	if (kinds.includes("sqlite")) await compare("SQLite", sqlite);
+	if (kinds.includes("sqlite")) await measure("SQLite", sqlite);
 	if (kinds.includes("postgres")) {
 		const lab = await startPostgres();
 		try {
-			await compare("PostgreSQL", async (rows) => {
+			await measure("PostgreSQL", async (rows) => {
 				await lab.admin.query("truncate table cel");
 				await fillPostgres(lab.admin, rows, until, oneMonth);
 				return { ...lab.history, database: "asteriskcdrdb", table: "cel", tls: null };
@@ -84,41 +87,48 @@ async function sqlite(rows: number): Promise<HistoryAccess> {
 	return { kind: "cel-sqlite", path };
 }
 
-async function compare(name: string, fill: (rows: number) => Promise<HistoryAccess>): Promise<void> {
-	const costs: Record<string, Cost[]> = {};
-	for (const rows of [short, long]) {
-		const history = await fill(rows);
-		for (const [what, cost] of Object.entries(await measure(history))) {
-			const { seconds, busy: atWork, megabytes, families } = cost;
-			const times = `${seconds.toFixed(1)} s (${atWork.toFixed(1)} s at work)`;
-			console.log(`${name}, ${rows} rows, ${what}: ${families} calls in ${times}, ${megabytes.toFixed(0)} MB`);
-			costs[what] = [...(costs[what] ?? []), cost];
-		}
-	}
-	for (const [what, [one, other]] of Object.entries(costs)) {
-		if (!one || !other) continue;
-		const perRow = other.busy / long / (one.busy / short);
-		report(`${name}, ${what}: processor time for a row, long / short`, [perRow], { atMost: 1.3 });
-		report(`${name}, ${what}: MB more than before`, [other.megabytes], { atMost: 400 });
+async function measure(name: string, fill: (rows: number) => Promise<HistoryAccess>): Promise<void> {
+	const memory = { atMost: 400 };
+	const few = tell(name, short, "read", await readAlone(await fill(short)));
+	const many = tell(name, long, "read", await readAlone(await fill(long)));
+	const perRow = many.busy / long / (few.busy / short);
+	report(`${name}: processor time for a row, long / short`, [perRow], { atMost: 1.3 });
+	report(`${name}: MB more than before, long`, [many.megabytes], memory);
+	const history = await fill(compared);
+	const compare = await comparison();
+	for (const what of ["recovered", "compared again"]) {
+		const cost = tell(name, compared, what, await costOf(() => compare(history)));
+		report(`${name}, ${what}: MB more than before`, [cost.megabytes], memory);
 	}
 }
 
-async function measure(history: HistoryAccess): Promise<Record<string, Cost>> {
+function tell(name: string, rows: number, what: string, cost: Cost): Cost {
+	const times = `${cost.seconds.toFixed(1)} s (${cost.busy.toFixed(1)} s at work)`;
+	console.log(`${name}, ${rows} rows, ${cost.families} calls ${what}: ${times}, ${cost.megabytes.toFixed(0)} MB more`);
+	return cost;
+}
+
+const readAlone = (history: HistoryAccess): Promise<Cost> =>
+	costOf(async () => {
+		let families = 0;
+		await journalOf(history).read(0, async (some) => {
+			families += some.length;
+		});
+		return families;
+	});
+
+/** Compares a journal with the calls of a PBX that was never seen before; answers how many calls it came to. */
+async function comparison(): Promise<(history: HistoryAccess) => Promise<number>> {
 	const pbxId = await addPbx();
 	const reconcile = createReconciler({ pool: database.pools.ingest, recorder: recorder(), now: Date.now });
-	const read = async (compares: boolean): Promise<Cost> => {
-		let families = 0;
-		return await costOf(async () => {
-			await journalOf(history).read(0, async (some) => {
-				families += some.length;
-				if (!compares) return;
-				const input = { pbxId, extensionPattern: "^\\d{3}$", families: some, blind: [], live: null };
-				await reconcile({ ...input, settledBefore: Date.now() });
-			});
-			return families;
+	return async (history) => {
+		let calls = 0;
+		await journalOf(history).read(0, async (families) => {
+			const rest = { blind: [], live: null, settledBefore: Date.now() };
+			calls += (await reconcile({ pbxId, extensionPattern: "^\\d{3}$", families, ...rest })).calls;
 		});
+		return calls;
 	};
-	return { "read alone": await read(false), recovered: await read(true), "compared again": await read(true) };
 }
 
 /** Seconds, and the most memory (resident, MB) beyond what there was before. */
