@@ -3,6 +3,7 @@ import { createObserver, type ObserverDeps, type ReconcileInput } from "../../se
 import { createWindows, type Windows } from "../../server/observed/windows.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { type Journal, JournalProblem, type JournalReading } from "../../server/pbx-journal.ts";
+import { say } from "../../server/protocol/sentences.ts";
 import { until } from "../end-to-end/until.ts";
 import { type Company, monday, openCompany } from "../records/company.ts";
 
@@ -13,7 +14,7 @@ let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
 const observers: ReturnType<typeof createObserver>[] = [];
-const nothing: JournalReading = { families: [], newest: null, strange: 0 };
+const nothing: JournalReading = { newest: null, strange: 0 };
 
 beforeEach(async () => {
 	company = await openCompany();
@@ -29,7 +30,13 @@ afterEach(async () => {
 });
 
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
-	const journal: Journal = { read: () => answer() };
+	const journal: Journal = {
+		async read(_since, take) {
+			const reading = await answer();
+			await take([]);
+			return reading;
+		},
+	};
 	const observer = createObserver({
 		leads: () => leading,
 		windows,
@@ -161,10 +168,12 @@ test("a journal that cannot be read, or is older than it was, is said", async ()
 	await observer.idle();
 	expect(await problem()).toContain("an old copy was put in its place");
 	answer = async () => {
-		throw new JournalProblem("locked", "It is locked.", "Wait.");
+		throw new JournalProblem("locked", say("journal.locked", { file: "master.db" }), say("mend.journal-log"));
 	};
 	await round();
-	await until("it is said", async () => ((await problem()) === "It is locked. Wait." ? true : null));
+	await until("it is said", async () =>
+		(await problem()) === "master.db is locked by a writer; it is read again soon. See the server's log." ? true : null,
+	);
 });
 
 test("a server that stands by notes nothing; when it takes over, the time in which nobody wrote is a window", async () => {
