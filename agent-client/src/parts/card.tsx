@@ -224,7 +224,6 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					<span class="timer" title={t("card.since-end")}>
 						{clock(secondsSince(phase.endedAt, now.value))}
 					</span>
-					{call.number && <NumberText number={call.number} />}
 				</p>
 			);
 		case "elsewhere":
@@ -241,7 +240,7 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 function QuickNote({ contactId, onDone }: { contactId: string; onDone: () => void }) {
 	const text = useSignal("");
 	const field = useRef<HTMLInputElement>(null);
-	useEffect(() => field.current?.focus(), []);
+	useLayoutEffect(() => field.current?.focus(), []);
 	return (
 		<form
 			class="row"

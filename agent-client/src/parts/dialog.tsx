@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/translate.ts";
 import { Icon } from "./icon.tsx";
 
@@ -7,7 +7,8 @@ import { Icon } from "./icon.tsx";
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren; bare?: boolean }) {
 	const element = useRef<HTMLDialogElement>(null);
 	const id = useId();
-	useEffect(() => {
+	// With the rendering: whoever types on at once types into the window.
+	useLayoutEffect(() => {
 		element.current?.showModal();
 	}, []);
 	return (

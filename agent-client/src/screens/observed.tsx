@@ -43,7 +43,7 @@ export default function ObservedPage() {
 				{state.kind === "there" && (
 					<>
 						{": "}
-						<Outside text={state.observed.pbx.name} />
+						<Outside text={state.observed.pbx.name} class="" />
 					</>
 				)}
 			</h1>
@@ -90,7 +90,7 @@ function Seen({ observed }: { observed: Observed }) {
 					</p>
 					{journal ? (
 						<p>
-							{t("observed.journal", { kind: journal.kind })}{" "}
+							{t("observed.journal", { kind: kindText(journal.kind) })}{" "}
 							{journal.newest && t("observed.journal-newest", { at: dayAndTime(journal.newest) })}
 						</p>
 					) : (
@@ -127,6 +127,16 @@ function Seen({ observed }: { observed: Observed }) {
 	);
 }
 
+const kinds: Readonly<Record<string, Key>> = {
+	mysql: "pbx.history.mysql",
+	postgres: "pbx.history.postgres",
+	"cel-sqlite": "pbx.history.cel-sqlite",
+	"cel-csv": "pbx.history.cel-csv",
+	"cdr-csv": "pbx.history.cdr-csv",
+};
+/** What kind of journal it is; one that only a newer server knows keeps its name. */
+const kindText = (kind: string) => (kinds[kind] ? t(kinds[kind]) : kind);
+
 const causes: Record<BlindWindow["cause"], Key> = {
 	"link-lost": "observed.cause.link-lost",
 	"events-lost": "observed.cause.events-lost",
@@ -136,7 +146,7 @@ const causes: Record<BlindWindow["cause"], Key> = {
 function Blind({ window, journal }: { window: BlindWindow; journal: boolean }) {
 	const length = (window.to === null ? now.value : Date.parse(window.to)) - Date.parse(window.from);
 	return (
-		<li class="plan-row" data-row>
+		<li class="blind-row" data-row>
 			<Icon name={window.to === null ? "lost" : "clock"} small />
 			<span class="grow">
 				<span class="strong">{t(causes[window.cause])}</span>{" "}
