@@ -53,7 +53,7 @@ const said = `(() => {
 		if (!node.parentElement.closest(data + ", script, option[value*='-8000-'], option")) texts.push(node.textContent);
 	for (const node of document.querySelectorAll("body *"))
 		for (const name of ["aria-label", "title", "placeholder"])
-			if (node.hasAttribute(name) && !node.closest(data) && !node.matches(".cut")) texts.push(node.getAttribute(name));
+			if (node.hasAttribute(name) && !node.closest(data) && !node.matches(".cut") && !(name === "title" && node.querySelector("bdi"))) texts.push(node.getAttribute(name));
 	return texts.map((text) => text.replace(/\\u2068[^\\u2069]*\\u2069/g, " ").trim()).filter(Boolean);
 })()`;
 
@@ -62,7 +62,7 @@ const english = /[a-z]{2,} [a-z]{2,}|^[^а-яіїєґ]*[a-z]{4,}[^а-яіїєґ]
 const foreign = { uk: /[ыэъё]/i, ru: /[іїєґ]/i, en: /[а-яіїєґ]/i } as const;
 /** What is written like this in every language: names, codes, paths, lines of settings. */
 const names =
-	/\b(Dzvin|Office|Asterisk|FreePBX|Issabel|MariaDB|MySQL|PostgreSQL|SQLite|Ctrl|Alt)\b|https?:\/\/|asteriskcdrdb|"[^"]*"|\S*[/_.]\S*|\b[A-Z]{3}\b/g;
+	/\b(Dzvin|Office|Asterisk|FreePBX|Issabel|MariaDB|MySQL|PostgreSQL|SQLite|Ctrl|Alt)\b|https?:\/\/|asteriskcdrdb|"[^"]*("|$)|\S*[/_.]\S*|\b[A-Z]{3}\b/g;
 
 /** What stands on the page in another language than this one. */
 export async function foreignWords(page: Page, language: keyof typeof foreign): Promise<string[]> {

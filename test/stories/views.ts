@@ -37,7 +37,7 @@ const at = (name: string, path: string, ready: string, more?: (seat: Seat) => Pr
 	},
 });
 
-/** Pages that read something: each is also there while it reads, and when the reading is refused. */
+/** Pages that read something. */
 const readers = {
 	desk: "/",
 	process: "/process",
@@ -221,26 +221,6 @@ export const views: readonly View[] = [
 			backend.state.ringing = [];
 		},
 	},
-	...Object.entries(readers).map(
-		([name, path]): View => ({
-			name: `${name}-loading`,
-			async open({ page, backend }) {
-				backend.state.reads = "never";
-				await anew(seat, name, path);
-				await page.locator(".skeleton").first().waitFor();
-			},
-		}),
-	),
-	...Object.entries(readers).map(
-		([name, path]): View => ({
-			name: `${name}-failed`,
-			async open({ page, backend }) {
-				backend.state.reads = "refused";
-				await anew(seat, name, path);
-				await page.locator(".nothing[role=alert]").first().waitFor();
-			},
-		}),
-	),
 	{
 		name: "offline",
 		async open({ page, backend, words }) {
@@ -264,6 +244,30 @@ const talk = {
 	by: oleh,
 };
 const missed = { id: idOf(4004), callId: idOf(1004), kind: "missed", openedAt: iso(Date.now() - 3_600_000) };
+
+/** The same screens while they read, and when the reading was refused. */
+export const stateViews: readonly View[] = [
+	...Object.entries(readers).map(
+		([name, path]): View => ({
+			name: `${name}-loading`,
+			async open(seat) {
+				seat.backend.state.reads = "never";
+				await anew(seat, name, path);
+				await seat.page.locator(".skeleton").first().waitFor();
+			},
+		}),
+	),
+	...Object.entries(readers).map(
+		([name, path]): View => ({
+			name: `${name}-failed`,
+			async open(seat) {
+				seat.backend.state.reads = "refused";
+				await anew(seat, name, path);
+				await seat.page.locator(".nothing[role=alert]").first().waitFor();
+			},
+		}),
+	),
+];
 
 /** The same screens before anything has happened. */
 export const emptyViews: readonly View[] = [

@@ -92,6 +92,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 	const heard: ClientMessage[] = [];
 	const requests: string[] = [];
 	const sockets = new Set<WebSocket>();
+	const unanswered: ServerResponse[] = [];
 	let seq = 100;
 	let open = true;
 
@@ -313,7 +314,11 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		const method = request.method ?? "GET";
 		requests.push(`${method} ${url.pathname}${url.search}`);
 		const asked = method === "GET" && url.pathname !== "/api/me" && state.reads;
-		if (asked === "never") return;
+		if (asked === "never") {
+			unanswered.push(response);
+			return;
+		}
+		for (const one of unanswered.splice(0)) one.destroy();
 		const refusal =
 			refuse.get(`${method} ${url.pathname}`) ??
 			(asked === "refused" ? { status: 500, code: "internal", fields: undefined } : undefined);

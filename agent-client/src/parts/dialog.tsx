@@ -9,13 +9,16 @@ export function Dialog(props: { title: string; onClose: () => void; children: Co
 	const id = useId();
 	// With the rendering: whoever types on at once types into the window.
 	useLayoutEffect(() => {
-		element.current?.showModal();
+		const window = element.current;
+		window?.showModal();
+		// Taken away without being closed, it would not give the focus back.
+		return () => window?.close();
 	}, []);
 	return (
 		<dialog
 			ref={element}
 			aria-labelledby={id}
-			onClose={props.onClose}
+			onClose={() => element.current && props.onClose()}
 			onClick={(event) => {
 				if (event.target === element.current) element.current?.close();
 			}}

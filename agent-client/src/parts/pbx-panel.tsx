@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Pbx, PbxCheck } from "../../../server/protocol/pbx.ts";
 import { api, live, now } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
@@ -12,6 +13,7 @@ import { Spoken } from "./spoken.tsx";
 import { Failure, Loading } from "./states.tsx";
 import { Outside } from "./text.tsx";
 import { say } from "./toast.tsx";
+import { useFocus } from "./use-focus.ts";
 import { pbxTones, stretchText } from "./words.tsx";
 
 const icons: Record<Pbx["state"], IconName> = {
@@ -33,6 +35,12 @@ interface PanelProps {
 /** One PBX: how it is, what is wrong with it, and what can be done. */
 export function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 	const editing = useSignal(false);
+	const edit = useRef<HTMLButtonElement>(null);
+	const focusEdit = useFocus(() => edit.current);
+	const stopEditing = () => {
+		editing.value = false;
+		focusEdit();
+	};
 	const removing = useSignal(false);
 	const check = useSignal<"none" | "running" | PbxCheck | FailureCode>("none");
 	const current = live.picture.value.pbxs.find((one) => one.id === pbx.id) ?? pbx;
@@ -90,6 +98,7 @@ export function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 					{!pbx.demo && (
 						<>
 							<button
+								ref={edit}
 								type="button"
 								class="button"
 								aria-expanded={editing.value}
@@ -132,9 +141,9 @@ export function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 				{editing.value ? (
 					<PbxForm
 						pbx={pbx}
-						onCancel={() => (editing.value = false)}
+						onCancel={stopEditing}
 						onSaved={(saved, typed) => {
-							editing.value = false;
+							stopEditing();
 							say(t("action.saved"));
 							onSaved(saved, typed);
 						}}

@@ -73,6 +73,11 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 		});
 	}, [keysWanted]);
 
+	useEffect(() => {
+		// On a narrow screen the places stand in a line that scrolls.
+		document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+	}, [path]);
+
 	const { mine, missed } = live.counts.value;
 	const owed = mine + missed + plansDue.value;
 	const current = (place: Place) =>

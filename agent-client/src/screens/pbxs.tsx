@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import type { Pbx } from "../../../server/protocol/pbx.ts";
 import { api } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -7,12 +8,19 @@ import { PbxForm, type Secrets } from "../parts/pbx-form.tsx";
 import { PbxPanel } from "../parts/pbx-panel.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
+import { useFocus } from "../parts/use-focus.ts";
 import { useList } from "../parts/use-list.ts";
 
 /** The telephone systems: how they are, what is wrong, which lines to paste. */
 export default function Pbxs() {
 	const list = useList<Pbx>("pbxs", () => api.pbxs(), false);
 	const adding = useSignal(false);
+	const add = useRef<HTMLButtonElement>(null);
+	const focusAdd = useFocus(() => add.current);
+	const stopAdding = () => {
+		adding.value = false;
+		focusAdd();
+	};
 	const secrets = useSignal<ReadonlyMap<string, Secrets>>(new Map());
 	const keep = (pbx: Pbx, typed: Secrets) => {
 		secrets.value = new Map([...secrets.value, [pbx.id, typed]]);
@@ -23,7 +31,7 @@ export default function Pbxs() {
 			<div class="row wrap">
 				<h1 class="grow">{t("nav.pbx")}</h1>
 				{!adding.value && (
-					<button type="button" class="button primary" onClick={() => (adding.value = true)}>
+					<button ref={add} type="button" class="button primary" onClick={() => (adding.value = true)}>
 						<Icon name="plus" />
 						{t("pbx.add")}
 					</button>
@@ -37,9 +45,9 @@ export default function Pbxs() {
 					<div class="body">
 						<PbxForm
 							pbx={null}
-							onCancel={() => (adding.value = false)}
+							onCancel={stopAdding}
 							onSaved={(pbx, typed) => {
-								adding.value = false;
+								stopAdding();
 								say(t("pbx.added"));
 								keep(pbx, typed);
 							}}
