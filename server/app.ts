@@ -164,6 +164,7 @@ export async function createApp(
 		keeps: config.journalDays > 0,
 		recorder,
 		bus,
+		numberOf: parseNumber,
 		onChange: (pbxId) => roads.leadingChanged(pbxId),
 		now,
 		log,

@@ -11,6 +11,8 @@ import type { Obligation } from "./protocol/obligation.ts";
 export interface DomainEvents {
 	/** A call was recorded: began, rings somebody else, is talked, ended, or changed in any way. */
 	"call.saved": SavedCall;
+	/** The same out of memory, while the database does not take it: a phone rings, and people see who it is. */
+	"call.unsaved": SavedCall;
 	/** This row went: the family turned out to be part of the call `into`. */
 	"call.superseded": { readonly callId: string; readonly into: string };
 	/** An agent chose a contact for the call, took it back, or the call got a contact later. */

@@ -41,6 +41,10 @@ export function tellNews(deps: Deps): (() => void)[] {
 			unseen.saved(saved);
 			floor.saved(saved.call);
 		}),
+		fanOut.on("call.unsaved", "live", (call) => {
+			liveCalls.unsaved(call);
+			floor.saved(call.call);
+		}),
 		fanOut.on("call.superseded", "live", ({ callId }) => {
 			const call = liveCalls.find(callId)?.latest.call;
 			liveCalls.superseded(callId);

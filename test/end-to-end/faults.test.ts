@@ -105,7 +105,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		}
 		const dialled = floors.flatMap((floor) => [1, 2, 3, 4, 5, 6].map((last) => ({ floor, last })));
 		const numberOf = (at: number) => `${prefix}${String(at).padStart(2, "0")}`;
-		const from = new Date(Math.floor(Date.now() / 1000) * 1000).toISOString();
+		const from = new Date(Math.floor(Date.now() / 1000 - 1) * 1000).toISOString();
 		const calls = await Promise.all(
 			dialled.map(({ floor, last }, at) => floor.customer({ from: numberOf(at), to: floor.direct(last) })),
 		);

@@ -83,7 +83,8 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 		try {
 			await floor.reset();
 			const began = Date.now();
-			const from = Math.floor(began / 1000) * 1000;
+			// The second in which the PBX says that it began: its clock for that may be some milliseconds behind.
+			const from = Math.floor(began / 1000) * 1000 - 1000;
 			await scenario.play(floor);
 			const expected = expectedOn(floor, scenario);
 			await until(
@@ -120,6 +121,11 @@ describe("played on a real Asterisk, seen through the server", { timeout: 120_00
 
 	describe("each scenario gives its calls, and its pop-ups to those whose phones rang", { concurrent: true }, () => {
 		for (const scenario of played) it(`${scenario.title} (${scenario.name})`, () => play(scenario));
+	});
+
+	it("most pop-ups are gone within a second of an answer or a hang-up", () => {
+		const closed = delays.closed.toSorted((a, b) => a - b);
+		expect(closed[Math.floor(closed.length / 2)]).toBeLessThanOrEqual(1000);
 	});
 
 	it("nobody was told of a call in which they had no part, and nothing was said that is not in the protocol", () => {
@@ -178,7 +184,7 @@ function timeProblems(call: Call, began: number): string[] {
 	const at = (time: string | null) => (time === null ? null : Date.parse(time));
 	const [started, answered, ended] = [at(call.startedAt) ?? 0, at(call.answeredAt), at(call.endedAt) ?? 0];
 	const problems: string[] = [];
-	if (started < began - 1000 || started > Date.now()) problems.push(`began at ${call.startedAt}`);
+	if (started < began - 2000 || started > Date.now()) problems.push(`began at ${call.startedAt}`);
 	if (ended < started || ended > Date.now()) problems.push(`ended at ${call.endedAt}`);
 	if (answered !== null) {
 		if (answered < started || answered > ended) problems.push(`answered at ${call.answeredAt}`);
