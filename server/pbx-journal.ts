@@ -1,4 +1,5 @@
 import type { PbxEvent } from "./pbx-event.ts";
+import type { Sentence } from "./protocol/sentences.ts";
 
 /** One customer contact as the PBX's own journal tells it: `asterisk/history` reads it, `calls/reconcile` compares it. */
 export interface JournalFamily {
@@ -33,10 +34,12 @@ export interface Journal {
 export class JournalProblem extends Error {
 	override readonly name = "JournalProblem";
 	readonly code: "missing" | "denied" | "locked" | "strange" | "unreachable";
-	readonly mend: string;
-	constructor(code: JournalProblem["code"], message: string, mend: string, cause?: unknown) {
-		super(message, { cause });
+	readonly told: Sentence;
+	readonly mend: Sentence;
+	constructor(code: JournalProblem["code"], told: Sentence, mend: Sentence, cause?: unknown) {
+		super(told.message, { cause });
 		this.code = code;
+		this.told = told;
 		this.mend = mend;
 	}
 }

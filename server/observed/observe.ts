@@ -135,7 +135,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			if (counts) await windows.counted(id, at, found);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;
-			await windows.failed(id, `${error.message} ${error.mend}`);
+			await windows.failed(id, `${error.message} ${error.mend.message}`);
 		}
 	}
 

@@ -3,6 +3,7 @@ import { createObserver, type ObserverDeps, type ReconcileInput } from "../../se
 import { createWindows, type Windows } from "../../server/observed/windows.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { type Journal, JournalProblem, type JournalReading } from "../../server/pbx-journal.ts";
+import { say } from "../../server/protocol/sentences.ts";
 import { until } from "../end-to-end/until.ts";
 import { type Company, monday, openCompany } from "../records/company.ts";
 
@@ -145,10 +146,12 @@ test("a journal that cannot be read, or is older than it was, is said", async ()
 	await observer.idle();
 	expect(await problem()).toContain("an old copy was put in its place");
 	answer = async () => {
-		throw new JournalProblem("locked", "It is locked.", "Wait.");
+		throw new JournalProblem("locked", say("journal.locked", { path: "/cel.db" }), say("journal.see-log"));
 	};
 	await round();
-	await until("it is said", async () => ((await problem()) === "It is locked. Wait." ? true : null));
+	await until("it is said", async () =>
+		(await problem()) === "/cel.db is locked by a writer; it is read again soon. See the server's log." ? true : null,
+	);
 });
 
 test("a server that stands by notes nothing; when it takes over, the time in which nobody wrote is a window", async () => {

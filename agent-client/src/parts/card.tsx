@@ -170,7 +170,13 @@ export function Card({ card, small, onSmall }: Props) {
 									<Icon name="user" small />
 									{t("card.open")}
 								</button>
-								<button type="button" class="button small" onClick={() => (noting.value = !noting.value)}>
+								<button
+									type="button"
+									class="button small"
+									title="Alt+N"
+									aria-keyshortcuts="Alt+N"
+									onClick={() => (noting.value = !noting.value)}
+								>
 									<Icon name="note" small />
 									{t("card.note")}
 								</button>

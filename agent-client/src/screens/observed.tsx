@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import type { BlindWindow, Observed } from "../../../server/protocol/observed.ts";
-import { api, now } from "../client.ts";
+import { api, now, session } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { dayAndTime } from "../model/time.ts";
@@ -102,7 +102,10 @@ function Seen({ observed }: { observed: Observed }) {
 					{journal?.problem && (
 						<p class="notice bad">
 							<Icon name="alert" />
-							<Outside text={journal.problem} class="" />
+							<span>
+								{t("observed.journal-problem")} <Outside text={journal.problem} class="" />{" "}
+								{session.role.value === "admin" && <a href="/admin/pbx">{t("observed.journal-check")}</a>}
+							</span>
 						</p>
 					)}
 				</div>

@@ -1,5 +1,6 @@
 import type { HistoryDatabase } from "../../pbx-access.ts";
 import { JournalProblem, type JournalReading } from "../../pbx-journal.ts";
+import { type Sentence, say } from "../../protocol/sentences.ts";
 import { RefusedAddress } from "../vetted-lookup.ts";
 import { celTableRows } from "./cel-table.ts";
 import { openMysql } from "./mysql.ts";
@@ -57,10 +58,8 @@ export function grantOf({ kind, database, table, username }: HistoryDatabase): s
 	return `CREATE ROLE "${username}" LOGIN PASSWORD '…'; GRANT CONNECT ON DATABASE "${database}" TO "${username}"; GRANT SELECT ON "${table}" TO "${username}";`;
 }
 
-const columns =
-	"The table needs the columns of FreePBX: id, eventtype, eventtime, channame, uniqueid, linkedid and those that the PBX's manual names.";
 const noJournal = (history: HistoryDatabase) =>
-	new JournalProblem("strange", `${nameOfTable(history)} is no CEL journal.`, columns);
+	new JournalProblem("strange", say("journal.no-cel", { name: nameOfTable(history) }), say("journal.columns"));
 
 /** Codes of MariaDB and MySQL (ER_…), SQLSTATEs of PostgreSQL (five signs), and of the network. */
 const meanings: readonly (readonly [JournalProblem["code"] | "table" | "database" | "column" | "slow", RegExp])[] = [
@@ -79,38 +78,40 @@ function problemOf(history: HistoryDatabase, error: unknown): JournalProblem {
 	const { host, port, database, table, username } = history;
 	const said = error instanceof Error ? error.message : String(error);
 	const code = error instanceof Error && "code" in error ? String(error.code) : "";
-	const where = nameOfTable(history);
-	const told = (kind: JournalProblem["code"], message: string, mend: string) =>
+	const name = nameOfTable(history);
+	const where = `${host}:${port}`;
+	const told = (kind: JournalProblem["code"], message: Sentence, mend: Sentence) =>
 		new JournalProblem(kind, message, mend, error);
 	if (error instanceof RefusedAddress) {
-		return told("unreachable", `${host}: no PBX's database can be at this address.`, "Name the database's host.");
+		return told("unreachable", say("journal.no-place", { host }), say("journal.name-host"));
 	}
 	// MariaDB 11 and newer give no name to the end of a statement's time.
 	const slow = /max_statement_time exceeded|Query read timeout/.test(said);
 	switch (slow ? "slow" : meanings.find(([, codes]) => codes.test(code))?.[0]) {
 		case "denied":
-			return told("denied", `${where}: ${username} may not read it (${said}).`, grantOf(history));
+			return told(
+				"denied",
+				say("journal.denied", { name, user: username, reason: said }),
+				say("mend.paste", { line: grantOf(history) }),
+			);
 		case "table":
-			return told("missing", `The database ${database} on ${host}:${port} has no table ${table}.`, mendTable(history));
+			return told("missing", say("journal.no-table", { database, where, table }), mendTable(history));
 		case "database":
-			return told("missing", `${host}:${port} has no database ${database}.`, mendTable(history));
+			return told("missing", say("journal.no-database", { where, database }), mendTable(history));
 		case "column":
-			return told("strange", `${where} is no CEL journal (${said}).`, columns);
+			return told("strange", say("journal.no-column", { name, reason: said }), say("journal.columns"));
 		case "slow":
-			return told("locked", `${where} does not answer in time; it is read again soon.`, mendIndex(history));
+			return told("locked", say("journal.slow", { name }), mendIndex(history));
 		default: {
-			const listen =
-				history.kind === "mysql" ? "bind-address in the [mysqld] section" : "listen_addresses and pg_hba.conf";
-			const mend = `Check host, port, firewall, TLS and ${listen} on the database's machine.`;
-			return told("unreachable", `${where} cannot be reached (${code || said}).`, mend);
+			const setting = history.kind === "mysql" ? "[mysqld] bind-address" : "listen_addresses, pg_hba.conf";
+			const message = say("journal.unreachable", { name, reason: code || said });
+			return told("unreachable", message, say("journal.check-way", { setting }));
 		}
 	}
 }
 
-const mendTable = ({ kind }: HistoryDatabase) =>
-	kind === "mysql"
-		? "Name the database and the table that cel_odbc_custom.conf and res_odbc name; FreePBX: asteriskcdrdb and cel."
-		: "Name the database (dbname) and the table that cel_pgsql.conf names.";
+const mendTable = ({ kind }: HistoryDatabase) => say(kind === "mysql" ? "journal.name-odbc" : "journal.name-pgsql");
 
 /** The line that gives the table its index. */
-export const mendIndex = ({ table }: HistoryDatabase): string => `ALTER TABLE ${table} ADD PRIMARY KEY (id);`;
+export const mendIndex = ({ table }: HistoryDatabase): Sentence =>
+	say("mend.paste", { line: `ALTER TABLE ${table} ADD PRIMARY KEY (id);` });

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { JournalProblem } from "../../pbx-journal.ts";
+import { type Sentence, say } from "../../protocol/sentences.ts";
 import { celTableRows } from "./cel-table.ts";
 import type { Tail } from "./read-back.ts";
 
@@ -11,7 +12,7 @@ const patience = 50;
 /** CEL in the SQLite file of `cel_sqlite3_custom`: opened read-only, for one short read at a time, and closed again. */
 export function celSqlite(path: string, table = "cel"): Tail<number> {
 	if (!/^\w+$/.test(table))
-		throw new JournalProblem("strange", `${table} is no table's name.`, "Give the table's name.");
+		throw new JournalProblem("strange", say("journal.no-table-name", { table }), say("journal.give-table"));
 	return {
 		async piece(before) {
 			const found = reading(path, (db) =>
@@ -21,8 +22,8 @@ export function celSqlite(path: string, table = "cel"): Tail<number> {
 			);
 			const { rows, strange, oldest } = celTableRows(found);
 			if (found.length > 0 && rows.length === 0) {
-				const mend = "In cel_sqlite3_custom.conf map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
-				throw new JournalProblem("strange", `The table ${table} in ${path} is no CEL journal.`, mend);
+				const told = say("journal.no-cel", { name: `${path} (${table})` });
+				throw new JournalProblem("strange", told, say("journal.map-columns"));
 			}
 			return { rows, strange, next: found.length < atOnce ? null : oldest };
 		},
@@ -51,17 +52,21 @@ function problemOf(path: string, error: unknown): JournalProblem {
 	const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 	const said = error instanceof Error ? error.message : String(error);
 	if (code === 5 || code === 6) {
-		const mend = `sqlite3 ${path} 'pragma journal_mode = wal'`;
-		return new JournalProblem("locked", `${path} is locked by a writer; it is read again soon.`, mend, error);
+		return new JournalProblem("locked", say("journal.locked", { path }), walOf(path), error);
 	}
 	if (code === 14 || code === 23 || code === 3) {
-		const mend = `Name the right file, or: setfacl -m u:$(id -un):r ${path}`;
-		return new JournalProblem(code === 14 ? "missing" : "denied", `${path} cannot be opened: ${said}.`, mend, error);
+		const mend = say("journal.right-file-or", { line: `setfacl -m u:$(id -un):r ${path}` });
+		const told = say("journal.unreadable", { path, reason: said });
+		return new JournalProblem(code === 14 ? "missing" : "denied", told, mend, error);
 	}
 	return new JournalProblem(
 		"strange",
-		`${path}: ${said}.`,
-		"Name the file and the table of cel_sqlite3_custom.",
+		say("journal.file-broken", { path, reason: said }),
+		say("journal.name-sqlite"),
 		error,
 	);
 }
+
+/** The command that lets readers and the writer work side by side. */
+export const walOf = (path: string): Sentence =>
+	say("mend.paste", { line: `sqlite3 ${path} 'pragma journal_mode = wal'` });

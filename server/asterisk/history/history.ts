@@ -1,5 +1,6 @@
 import type { HistoryAccess } from "../../pbx-access.ts";
 import { type Journal, JournalProblem } from "../../pbx-journal.ts";
+import { say } from "../../protocol/sentences.ts";
 import { readCdrCsv } from "./cdr-read.ts";
 import { celCsv } from "./cel-csv.ts";
 import { readCelServer } from "./cel-server.ts";
@@ -30,6 +31,6 @@ async function fenced<T>(reading: Promise<T>): Promise<T> {
 	} catch (error) {
 		if (error instanceof JournalProblem) throw error;
 		const said = error instanceof Error ? error.message : String(error);
-		throw new JournalProblem("strange", said, "See the server's log.", error);
+		throw new JournalProblem("strange", say("journal.broke", { reason: said }), say("journal.see-log"), error);
 	}
 }
