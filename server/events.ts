@@ -21,7 +21,13 @@ export interface DomainEvents {
 	"recording.changed": { readonly callId: string };
 	/** It opened or changed. Not told while the call goes on and nobody has it: then there is nothing to process yet. */
 	"obligation.opened": { readonly obligation: Obligation };
-	"obligation.settled": { readonly id: string; readonly callId: string; readonly assigneeId: string | null };
+	/** `escalated`: it was everybody's to see. */
+	"obligation.settled": {
+		readonly id: string;
+		readonly callId: string;
+		readonly assigneeId: string | null;
+		readonly escalated: boolean;
+	};
 	"contact.changed": { readonly contactId: string };
 	"user.changed": { readonly userId: string };
 	/** Sockets of this person or session must close. `sessionId` null = all of them. */

@@ -52,6 +52,8 @@ const soon = [300, 5_000];
 const overlap = 10 * 60_000;
 /** A dead link is noticed after that long (ms) at the latest. */
 const noticedWithin = 5_000;
+/** Numbers may change places, so that some are missing is known for certain only so long (ms) after it at the latest. */
+const certainAfter = 3_000;
 /** By then what was heard live is stored, as a rule (ms). */
 const storedWithin = 3_000;
 /** For so long (ms) a channel counts as live after its end was heard, and after its birth whatever a list says. */
@@ -61,6 +63,8 @@ interface Watched {
 	pbx: ObservedPbx;
 	connected: boolean;
 	lastHeard: number;
+	/** The newest moment of which the PBX told, by its own clock. */
+	toldUntil: number | null;
 	/** When the PBX's list of live channels came last, by our clock. */
 	listedAt: number | null;
 	/** Channels by id: when each was heard to begin, and to end (null: it lives). */
@@ -207,6 +211,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 						pbx,
 						connected: false,
 						lastHeard: at,
+						toldUntil: null,
 						listedAt: null,
 						channels: new Map(),
 						skew: null,
@@ -229,6 +234,9 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			const heard = one.lastHeard;
 			one.lastHeard = receivedAt;
 			for (const event of events) {
+				if (event.kind !== "gap" && event.kind !== "snapshot" && event.kind !== "booted") {
+					one.toldUntil = Math.max(one.toldUntil ?? event.at, event.at);
+				}
 				if (event.kind === "channel.created") {
 					const late = receivedAt - event.at;
 					one.skew = one.skew === null || one.skewIsOld ? late : Math.min(one.skew, late);
@@ -241,7 +249,10 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 					listed(one, event.channels, receivedAt);
 					hurry(one);
 				} else if (event.kind === "gap" && event.cause !== "reconnect") {
-					insist(one, "noting a gap", () => windows.note(pbxId, heard, receivedAt, "events-lost"));
+					// A reader that stalls hears late: then what came before the loss was sent long ago.
+					const sent = one.toldUntil === null ? heard : one.toldUntil + (one.skew ?? 0);
+					const from = Math.min(heard, sent) - certainAfter;
+					insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
 					hurry(one);
 				}
 			}

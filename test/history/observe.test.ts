@@ -84,7 +84,23 @@ test("lost events are a window of their own, also while the link stays", async (
 	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 7 }));
 	await observer.idle();
 	expect(await list()).toMatchObject([
-		{ cause: "events-lost", from: new Date(monday).toISOString(), to: new Date(monday + 2000).toISOString() },
+		// That numbers are missing is certain only seconds later.
+		{ cause: "events-lost", from: new Date(monday - 3000).toISOString(), to: new Date(monday + 2000).toISOString() },
+	]);
+});
+
+test("events that were lost while our reader stalled are looked for when the PBX sent them, not when we read on", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	seconds(10);
+	observer.onEvents(...heard(picture()));
+	// Both waited in the socket: what was between them was sent nine seconds ago.
+	const asSent = (at: number): PbxEvent => ({ kind: "channel.renamed", at, channelId: "1.1", name: "PJSIP/101-1" });
+	const gap: PbxEvent = { kind: "gap", at: time, cause: "sequence", missing: 700 };
+	observer.onEvents(company.pbxId, [asSent(monday + 1000), gap, asSent(monday + 9000)], time);
+	await observer.idle();
+	expect(await list()).toMatchObject([
+		{ from: new Date(monday - 2000).toISOString(), to: new Date(monday + 10_000).toISOString() },
 	]);
 });
 

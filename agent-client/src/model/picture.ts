@@ -43,7 +43,7 @@ export const emptyPicture: Picture = {
 	seq: null,
 	cards: [],
 	obligations: [],
-	counts: { mine: 0, team: 0, missed: 0, overdue: 0 },
+	counts: { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 },
 	agents: [],
 	queues: [],
 	pbxs: [],
