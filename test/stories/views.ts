@@ -97,6 +97,21 @@ export const views: readonly View[] = [
 		await page.getByRole("button", { name: words["duty.dismiss"], exact: true }).first().click();
 		await page.getByRole("dialog").waitFor();
 	}),
+	{
+		name: "call-back-take-over",
+		async open({ page, backend, words }) {
+			for (const duty of backend.state.obligations)
+				Object.assign(duty, {
+					claimedBy: petro,
+					claimedAt: iso(Date.now() - 300_000),
+					claimedUntil: iso(Date.now() + 600_000),
+				});
+			await go(page, "/call-back?scope=escalated");
+			await page.getByRole("button", { name: words["duty.take-over"], exact: true }).first().click();
+			await page.getByRole("dialog").waitFor();
+		},
+	},
+	at("call-back-taken", "/call-back", ".back-row"),
 	at("call-back-closed", "/call-back?scope=closed", ".nothing"),
 	at("plans", "/plans", ".plan-row"),
 	at("calls", "/calls?period=all", ".call-row"),
