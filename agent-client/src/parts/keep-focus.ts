@@ -1,4 +1,5 @@
-const reachable = "a[href], button:enabled, input:enabled, select:enabled, textarea:enabled, summary";
+/** No field for text: on a telephone that would bring up the keyboard. */
+const reachable = "a[href], button:enabled, :is([type=checkbox], [type=radio]):enabled, select:enabled, summary";
 
 /**
  * Whoever works by keyboard never falls out of the page: when what had the focus is taken away, its neighbour gets the
@@ -26,17 +27,19 @@ export function keepFocus(page: Document): void {
 	});
 	new MutationObserver(() => {
 		if (last === null || page.activeElement !== page.body) return;
-		if (!last.isConnected) neighbour(around)?.focus();
+		if (!last.isConnected) neighbour(around)?.focus({ preventScroll: true });
 		else if (!last.matches(":disabled")) last.focus();
 	}).observe(page.body, { subtree: true, childList: true, attributeFilter: ["disabled"] });
 }
 
 /** In the nearest element that is still there: what stands now where the lost one stood, else the first that is reachable. */
 function neighbour(around: readonly (readonly [HTMLElement, number])[]): HTMLElement | null {
+	const main = document.getElementById("main");
 	let place = 0;
 	for (const [element, at] of around) {
 		if (element.isConnected) {
-			if (element.id === "main") return element;
+			// Another page: it is read from its beginning.
+			if (element.contains(main)) return main;
 			const next = element.children[Math.min(place, element.children.length - 1)];
 			const found = next?.matches(reachable) ? next : next?.querySelector(reachable);
 			const chosen = found ?? element.querySelector(reachable);
@@ -44,5 +47,5 @@ function neighbour(around: readonly (readonly [HTMLElement, number])[]): HTMLEle
 		}
 		place = at;
 	}
-	return document.getElementById("main");
+	return main;
 }
