@@ -46,6 +46,7 @@ import { registerUnseenRoutes } from "./live/routes.ts";
 import { createUnseenStore } from "./live/unseen-store.ts";
 import { acceptSockets, registerLive } from "./live/upgrade.ts";
 import { dayIn } from "./local-day.ts";
+import { createEscalator } from "./obligations/escalate.ts";
 import { countObligations, listObligations } from "./obligations/list.ts";
 import { reconcileMissed } from "./obligations/missed.ts";
 import { orphanObligations } from "./obligations/orphans.ts";
@@ -164,6 +165,7 @@ export async function createApp(
 		keeps: config.journalDays > 0,
 		recorder,
 		bus,
+		numberOf: parseNumber,
 		onChange: (pbxId) => roads.leadingChanged(pbxId),
 		now,
 		log,
@@ -190,6 +192,7 @@ export async function createApp(
 	};
 	const orphan = async () => await tellOwed((await orphanObligations(pool)).map(({ id }) => id));
 	bus.on("user.changed", "obligations: of people who left", orphan);
+	const escalator = createEscalator({ pool, rules: settings.current, tell: tellOwed, log });
 	const keeper = createKeeper({
 		...{ pool, bus, now, log },
 		rules: () => settings.current().wrapUp,
@@ -290,6 +293,11 @@ export async function createApp(
 		24 * 60 * 60_000,
 	).unref();
 
+	// What another server of ours was told counts here too.
+	const rereading = setInterval(() => {
+		settings.refresh().catch((error: unknown) => log.warn({ err: error }, "the settings are not read anew"));
+	}, 5_000).unref();
+
 	// HTTP: the door first, then what stands behind it.
 	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
 	securityHeaders(app, { https });
@@ -342,13 +350,16 @@ export async function createApp(
 			await roads.start();
 			observer.start();
 			keeper.start();
+			escalator.start();
 			recordings.start();
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			clearInterval(daily);
+			clearInterval(rereading);
 			sockets.stop();
 			await observer.stop();
+			await escalator.stop();
 			await keeper.stop();
 			await roads.stop();
 			await demo.stop();

@@ -41,7 +41,7 @@ const token = pbx + 1;
 const owe = token + 1;
 const recordingsFrom = owe + 1;
 const processWithin = recordingsFrom + recordingColumns.length;
-const [callBackWithin, company] = [processWithin + 1, processWithin + 2];
+const [callBackWithin, toTeam, company] = [processWithin + 1, processWithin + 2, processWithin + 3];
 /** Columns of a call that newer facts simply replace. */
 const replaced = callColumns
 	.map(([name]) => name)
@@ -125,14 +125,16 @@ saved_recordings as (
 ),
 owed as (
 	insert into obligations
-		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at)
+		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at, escalates_at)
 	select s.id, k.kind, s.id, s.started_at, s.contact_id, s.number,
 		case when k.kind = 'missed' then o.id
 			else coalesce(p.spoke, case when s.direction = 'outbound' then p.rang_first end, o.id) end,
 		s.started_at,
 		due_at(coalesce(s.ended_at, s.started_at),
 			case when k.kind = 'missed' then $${callBackWithin}::integer else $${processWithin}::integer end,
-			$${company}::jsonb)
+			$${company}::jsonb),
+		case when k.kind = 'missed' then
+			due_at(coalesce(s.ended_at, s.started_at), $${toTeam}::integer, $${company}::jsonb) end
 	from saved s join given g on g.id = s.id and g.owe
 	cross join lateral (select case when s.outcome = 'missed' then 'missed' else 'call' end as kind) k
 	left join people p on p.call_id = s.id
@@ -142,7 +144,11 @@ owed as (
 	order by s.id
 	on conflict (call_id) do update set
 		kind = excluded.kind, contact_id = excluded.contact_id, number = excluded.number, due_at = excluded.due_at,
-		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id)
+		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id),
+		escalates_at = case when excluded.kind = 'missed' and obligations.escalated_to is not null
+			then obligations.escalates_at else excluded.escalates_at end,
+		escalated_to = case when excluded.kind = 'missed' then obligations.escalated_to end,
+		escalated_at = case when excluded.kind = 'missed' then obligations.escalated_at end
 	where obligations.settled_at is null and
 		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
 		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,

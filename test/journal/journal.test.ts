@@ -51,7 +51,8 @@ const renamed = (seq: number, name = `PJSIP/101-${seq}`): PbxEvent => ({
 });
 const stored = async (): Promise<PbxEvent[]> => {
 	const events: PbxEvent[] = [];
-	for await (const event of readEvents(own.database.pools.ui, pbxId, today - 1_000, today + 60_000)) events.push(event);
+	for await (const { event } of readEvents(own.database.pools.ui, pbxId, today - 1_000, today + 60_000))
+		events.push(event);
 	return events;
 };
 const some = (from: number, count: number) => Array.from({ length: count }, (_, n) => renamed(from + n));

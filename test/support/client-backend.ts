@@ -97,6 +97,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		team: state.obligations.length,
 		missed: state.obligations.filter((duty) => duty.kind === "missed").length,
 		overdue: state.obligations.filter((duty) => duty.overdue).length,
+		escalated: state.obligations.filter((duty) => duty.escalatedTo !== null).length,
 	});
 	const snapshot = () => ({
 		type: "snapshot",
@@ -224,6 +225,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 						(duty) =>
 							(!q.get("kind") || duty.kind === q.get("kind")) &&
 							(q.get("overdue") !== "true" || duty.overdue) &&
+							(!q.get("escalated") || duty.escalatedTo !== null) &&
 							(q.get("assignee") !== "me" || duty.kind === "call" || duty.claimedBy?.id === person.id),
 					),
 				);
@@ -231,7 +233,11 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "POST obligations":
 			case "DELETE obligations": {
 				const duty = state.obligations.find((one) => one.id === id);
-				if (duty && sub === "claim") duty.claimedBy = method === "POST" ? { id: person.id, name: person.name } : null;
+				if (duty && sub === "claim") {
+					duty.claimedBy = method === "POST" ? { id: person.id, name: person.name } : null;
+					duty.claimedAt = method === "POST" ? iso(Date.now()) : null;
+					duty.claimedUntil = method === "POST" ? iso(Date.now() + 15 * 60_000) : null;
+				}
 				if (id === "process") {
 					const input = SeveralInput.parse(await body(request));
 					state.obligations = state.obligations.filter((one) => !input.ids.includes(one.id));

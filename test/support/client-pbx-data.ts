@@ -129,6 +129,8 @@ export function floor(known: Call[], links: Pbx[]) {
 		calls,
 		figures: {
 			missed: busy ? { open: 3, oldest: iso(now - 2 * hour) } : { open: 0, oldest: null },
+			escalated: busy ? { open: 1, oldest: iso(now - 2 * hour) } : { open: 0, oldest: null },
+			reached: busy ? { count: 12, median: 540 } : { count: 0, median: null },
 			unprocessed: busy ? { open: 7, oldest: iso(now - 26 * hour) } : { open: 0, oldest: null },
 			overdue: busy ? [late(olena, 4, 1), late(null, 0, 2)] : [],
 			unseen: { count: items.length, items },

@@ -140,6 +140,9 @@ function CompanyForm({ present }: { present: Settings }) {
 				<div class="body fields">
 					{text("processWithinMinutes", t("company.process-within"), { hint: t("company.minutes-hint") })}
 					{text("callBackWithinMinutes", t("company.call-back-within"), { hint: t("company.minutes-hint") })}
+					{text("escalateToTeamMinutes", t("company.to-team"), { hint: t("company.escalation-hint") })}
+					{text("escalateToSupervisorMinutes", t("company.to-supervisor"), { hint: t("company.escalation-hint") })}
+					{text("claimMinutes", t("company.claim"), { hint: t("company.claim-hint") })}
 					{text("conversationSeconds", t("company.conversation"), { hint: t("company.conversation-hint") })}
 				</div>
 			</section>

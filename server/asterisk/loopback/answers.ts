@@ -39,6 +39,8 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			);
 		case "coresettings":
 			return reply("Response: Success\r\nAMIversion: 11.0.0\r\nAsteriskVersion: 22.10.1\r\nSystemName: ");
+		case "bridgelist":
+			return list(reply, "Bridge listing will follow", picture.bridges, "BridgeListComplete");
 		case "coreshowchannels":
 			return list(reply, "Channels will follow", picture.channels(context.now()), "CoreShowChannelsComplete");
 		case "queuestatus":
@@ -55,8 +57,15 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			return originate(action, context);
 		case "logoff":
 			return reply("Response: Goodbye\r\nMessage: Thanks for all the fish.");
+		case "queuepause": {
+			const paused = /^(1|true|yes|on)$/i.test(action.paused ?? "");
+			const { queue = "", interface: port = "", reason = "" } = action;
+			const event = picture.pause(queue, port, paused, reason, context.now());
+			if (event === null) return reply("Response: Error\r\nMessage: Interface not found");
+			reply(`Response: Success\r\nMessage: Interface ${paused ? "paused" : "unpaused"} successfully`);
+			return context.send(event);
+		}
 		case "redirect":
-		case "queuepause":
 		case "hangup":
 			return reply("Response: Success\r\nMessage: Done");
 		default:

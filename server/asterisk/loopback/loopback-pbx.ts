@@ -69,6 +69,10 @@ export interface LoopbackPbx {
 	sendRaw(bytes: Uint8Array | string): void;
 	/** Cuts every connection without a good-bye. */
 	cut(): void;
+	/** Dies and is started again: calls, pauses and connections are gone. */
+	restart(): void;
+	/** Members of queues that are paused now, and why. */
+	pauses(): readonly { readonly queue: string; readonly interface: string; readonly reason: string }[];
 	stop(): Promise<void>;
 }
 
@@ -89,16 +93,19 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 	if (options.picture) picture.learn(options.picture);
 	const sessions = new Set<Session>();
 	const actions: ReceivedAction[] = [];
-	const playings = new AbortController();
+	let playings = new AbortController();
 	let received = "";
 	let sequence = 0;
 	let playingCount = 0;
-	const started = new Date(now()).toISOString();
+	const bootAt = (at: number) => {
+		const started = new Date(at).toISOString();
+		return { date: started.slice(0, 10), time: started.slice(11, 19) };
+	};
 	const behaviour: LoopbackBehaviour = {
 		refuseLogin: false,
 		frozen: false,
 		denied: new Set(),
-		boot: { date: started.slice(0, 10), time: started.slice(11, 19) },
+		boot: bootAt(now()),
 		numbered: true,
 	};
 
@@ -176,6 +183,10 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		}
 	};
 
+	const cut = () => {
+		for (const session of sessions) session.socket.destroy();
+	};
+
 	const accept = (socket: Socket) => {
 		const session: Session = {
 			socket,
@@ -232,12 +243,18 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		},
 		send,
 		sendRaw: broadcast,
-		cut() {
-			for (const session of sessions) session.socket.destroy();
+		cut,
+		restart() {
+			playings.abort();
+			playings = new AbortController();
+			picture.clear();
+			behaviour.boot = bootAt(now());
+			cut();
 		},
+		pauses: () => picture.pauses(),
 		async stop() {
 			playings.abort();
-			for (const session of sessions) session.socket.destroy();
+			cut();
 			await new Promise<void>((resolve) => server.close(() => resolve()));
 		},
 	};
