@@ -17,3 +17,8 @@ export function toldOfBlind(times: readonly BlindTime[]): string {
 	const recovered = times.reduce((sum, time) => sum + time.recovered, 0);
 	return `${times.length} blind times noticed, ${seconds.toFixed(1)} s, ${recovered} calls recovered for them`;
 }
+
+/** A long run shows that it goes on. */
+export function toldOfProgress(done: number, of: number): void {
+	if (done % 25 === 0 && done < of) console.log(`${done} of ${of}`);
+}

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../journal/servers.ts";
+import { toldOfProgress } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Plan {
@@ -29,6 +30,7 @@ export async function killServer(stage: Stage, { count, perSecond, chance }: Pla
 			stage.server = await stage.servers.start("one", stage.road.url);
 			await until("the PBX is connected", () => stage.pbx.sessions === 1);
 			back.push(performance.now() - began);
+			toldOfProgress(kill, count);
 		}
 	});
 	return back;
