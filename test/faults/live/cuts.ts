@@ -24,7 +24,7 @@ export async function cutLink(stage: Stage, { count, perSecond, chance }: Plan):
 			gate.down = {};
 			await until("the link is back", () => pbx.sessions === 1);
 			back.push(performance.now() - began);
-			toldOfProgress(cut + 1, count);
+			toldOfProgress(cut, cut + 1, count);
 		}
 	});
 	return back;

@@ -18,7 +18,7 @@ export function toldOfBlind(times: readonly BlindTime[]): string {
 	return `${times.length} blind times noticed, ${seconds.toFixed(1)} s, ${recovered} calls recovered for them`;
 }
 
-/** A long run shows that it goes on. */
-export function toldOfProgress(done: number, of: number): void {
-	if (done % 25 === 0 && done < of) console.log(`${done} of ${of}`);
+/** A long run shows that it goes on: each 25. */
+export function toldOfProgress(before: number, done: number, of: number): void {
+	if (Math.floor(before / 25) !== Math.floor(done / 25) && done < of) console.log(`${done} of ${of}`);
 }

@@ -39,7 +39,7 @@ export async function killLeader(
 			await killed.kill();
 			await until("the other has taken over", async () => (await tokenOf(stage)) > token);
 			took.push(performance.now() - began);
-			toldOfProgress(kill + 1, count);
+			toldOfProgress(kill, kill + 1, count);
 			[stage.server, standby] = [standby, await stage.servers.start(killed.name)];
 			await until("both listen", () => stage.pbx.sessions === 2);
 			for (const screen of screens) {
