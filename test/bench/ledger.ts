@@ -108,14 +108,15 @@ function tell(name: string, rows: number, what: string, cost: Cost): Cost {
 	return cost;
 }
 
-const readAlone = (history: HistoryAccess): Promise<Cost> =>
-	costOf(async () => {
+function readAlone(history: HistoryAccess): Promise<Cost> {
+	return costOf(async () => {
 		let families = 0;
 		await journalOf(history).read(0, async (some) => {
 			families += some.length;
 		});
 		return families;
 	});
+}
 
 /** Compares a journal with the calls of a PBX that was never seen before; answers how many calls it came to. */
 async function comparison(): Promise<(history: HistoryAccess) => Promise<number>> {
