@@ -195,6 +195,11 @@ export interface Bridge {
 	readonly channels: number;
 }
 
+/** A parking lot, a waiting room: who is in it waits, and speaks with nobody there. */
+export function isWaitingRoom({ type, technology }: Pick<Bridge, "type" | "technology">): boolean {
+	return type === "parking" || technology === "holding_bridge";
+}
+
 export interface QueueMember {
 	readonly queue: string;
 	/** Interface, for example `PJSIP/101`. */
@@ -212,6 +217,8 @@ export interface SnapshotChannel {
 	readonly application: string;
 	readonly data: string;
 	readonly bridgeId: string | null;
+	/** In that bridge people only wait (a parking lot) and speak with nobody. Left out where the PBX did not say. */
+	readonly waits?: boolean;
 	/** Age of the channel in seconds. */
 	readonly seconds: number;
 }

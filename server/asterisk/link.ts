@@ -41,7 +41,8 @@ export interface Link {
 	close(): void;
 }
 
-const resyncActions = ["CoreStatus", "CoreShowChannels", "QueueStatus", "DeviceStateList"] as const;
+/** The list of bridges comes first: it says what the bridges are in which the list of channels shows people. */
+const resyncActions = ["CoreStatus", "BridgeList", "CoreShowChannels", "QueueStatus", "DeviceStateList"] as const;
 
 /**
  * One life of one connection, from the greeting to its end: login, ping, picture of the PBX, events.

@@ -67,6 +67,20 @@ describe("a session with a PBX", () => {
 		]);
 	});
 
+	it("tells who only waits in a bridge, where the PBX said what its bridges are", () => {
+		const bridge = (id: string, technology: string) =>
+			`Event: BridgeListItem\nActionID: BridgeList\nBridgeUniqueid: ${id}\nBridgeType: base\nBridgeTechnology: ${technology}\n`;
+		const bridges = (...rows: readonly string[]) =>
+			`Response: Success\nActionID: BridgeList\nEventList: start\n\n${rows.join("\n")}\nEvent: BridgeListComplete\n`;
+		const session = new Session();
+		const waits = (text: string) =>
+			fold(text, session).flatMap((event) => (event.kind === "snapshot" ? event.channels.map((one) => one.waits) : []));
+		expect(waits(list(row(1)))).toEqual([undefined]);
+		expect(waits(`${bridges(bridge("b-1", "holding_bridge"))}\n${list(row(1), row(2))}`)).toEqual([true, true]);
+		expect(waits(`${bridges(bridge("b-1", "simple_bridge"))}\n${list(row(1))}`)).toEqual([false]);
+		expect(waits(`${bridges()}\n${list(row(1))}`)).toEqual([undefined]);
+	});
+
 	it("tells no picture of which a part was put aside: it would end a live call", () => {
 		expect(fold(list(row(1), "Event: CoreShowChannel\nbroken\n")).map(({ kind }) => kind)).toEqual(["gap", "gap"]);
 		expect(fold(list(row(1), row(2).replace("Uniqueid: 1.2", "Uniqueid: ")))).toMatchObject([

@@ -1,6 +1,7 @@
-import type { PbxEvent, SnapshotChannel } from "../pbx-event.ts";
+import { isWaitingRoom, type PbxEvent, type SnapshotChannel } from "../pbx-event.ts";
 import type { Packet } from "./packet.ts";
 import { SequenceWatch } from "./sequence.ts";
+import { readBridge } from "./translate/bridges.ts";
 import { itself, readChannel } from "./translate/channel.ts";
 import { countOf, sequenceOf } from "./translate/stamp.ts";
 import { translate, translatedNames } from "./translate/translate.ts";
@@ -31,6 +32,8 @@ export class Session {
 	#started: number | null = null;
 	#rows: SnapshotChannel[] = [];
 	#listing = false;
+	/** Whether people only wait in it, by bridge; null: the PBX did not say. */
+	#bridges: Map<string, boolean> | null = null;
 	/** A part of the running list was put aside: an incomplete picture would end live calls. */
 	#tainted = false;
 	readonly #sequence = new SequenceWatch();
@@ -57,6 +60,9 @@ export class Session {
 	take(packet: Packet, receivedAt: number): readonly PbxEvent[] {
 		if (packet.type === "response") return this.#response(packet, receivedAt);
 		switch (packet.name) {
+			case "BridgeListItem":
+				this.#bridge(packet);
+				return [];
 			case "CoreShowChannel":
 				this.#row(packet);
 				return [];
@@ -98,6 +104,7 @@ export class Session {
 			this.#denied.add(id);
 			return id === "CoreStatus" ? this.#bootFromUptime(receivedAt) : [];
 		}
+		if (id === "BridgeList") this.#bridges = new Map();
 		if (id.startsWith("CoreShowChannels") && packet.get("EventList")?.toLowerCase() === "start") {
 			this.#listing = true;
 			this.#tainted = false;
@@ -125,6 +132,12 @@ export class Session {
 		return renamed ? [] : [{ kind: "booted", at, boot }];
 	}
 
+	#bridge(packet: Packet): void {
+		const bridge = packet.ambiguous ? null : readBridge(packet);
+		if (bridge && this.#bridges && this.#bridges.size < longestList)
+			this.#bridges.set(bridge.id, isWaitingRoom(bridge));
+	}
+
 	#row(packet: Packet): void {
 		if (this.#rows.length >= longestList) {
 			this.#tainted = true;
@@ -135,12 +148,15 @@ export class Session {
 			this.#tainted = true;
 			return;
 		}
+		const bridgeId = packet.get("BridgeId") || null;
+		const waits = bridgeId === null ? undefined : this.#bridges?.get(bridgeId);
 		this.#rows.push({
 			channel,
 			application: channel.application,
 			data: packet.get("ApplicationData") ?? "",
-			bridgeId: packet.get("BridgeId") || null,
+			bridgeId,
 			seconds: secondsOf(packet.get("Duration") ?? ""),
+			...(waits === undefined ? {} : { waits }),
 		});
 	}
 

@@ -1,4 +1,4 @@
-import type { Bridge, Channel } from "../pbx-event.ts";
+import { type Bridge, type Channel, isWaitingRoom } from "../pbx-event.ts";
 import { compareIds, earlier, type Family, insertByTime, newFamily, newTrack, type Track } from "./family.ts";
 import { limits } from "./limits.ts";
 import type { Memory } from "./memory.ts";
@@ -165,8 +165,7 @@ export function joinTracks(all: Families, one: Track | null, other: Track | null
 export function move(all: Families, track: Track, bridge: Bridge, at: number, enters: boolean): void {
 	if (isBeyond(all, track.moves.length >= limits.movesOfChannel)) return;
 	let family = familyOf(all, track);
-	const holding = bridge.type === "parking" || bridge.technology === "holding_bridge";
-	if (holding) {
+	if (isWaitingRoom(bridge)) {
 		family.holding.add(bridge.id);
 	} else {
 		const known = all.byBridge.get(bridge.id);

@@ -2,6 +2,7 @@ import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
+import { merged } from "./journal/merge.ts";
 import type { Past } from "./journal/replay.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
@@ -56,6 +57,11 @@ export interface Ingest {
 	waiting(): number;
 }
 
+/** What is left of the past when the time begins in which this server heard the PBX itself; see `Past`. */
+interface Recalled extends Pick<Past, "beside" | "gap"> {
+	readonly live: readonly CallFacts[];
+}
+
 interface Line {
 	rules: TrackerRules;
 	name: string;
@@ -90,7 +96,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 		return changes;
 	}
 
-	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number): void {
+	/** `own`: this server heard them itself, and the journal may not have them. */
+	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number, own = true): void {
 		for (const event of events) {
 			try {
 				line.writer.add(take(line, event), receivedAt);
@@ -101,7 +108,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		}
 		// The pop-up first; then, beside it, the journal.
 		line.writer.kick();
-		deps.keep?.(pbxId, events, receivedAt);
+		if (own) deps.keep?.(pbxId, events, receivedAt);
 		const { beyond } = line.state.families;
 		if (beyond < line.alarm) return;
 		log.error({ pbxId, beyond }, "The PBX tells of more than is kept: what is beyond the limits is not seen.");
@@ -139,10 +146,10 @@ export function createIngest(deps: IngestDeps): Ingest {
 	/** Without these calls those that ended while nobody listened would stay live for ever: tried until it succeeds. */
 	async function load(pbxId: string, line: Line, early: Backlog): Promise<void> {
 		const current = () => !stopping.signal.aborted && lines.get(pbxId) === line;
-		let gap = false;
+		let past: Recalled | null = null;
 		for (let attempt = 1; current(); attempt++) {
 			try {
-				gap = await recall(pbxId, line, early.start);
+				past = await recall(pbxId, line, early.start);
 				break;
 			} catch (error) {
 				log.warn({ err: error, pbxId, attempt }, "Reading the calls that were live is tried again.");
@@ -150,27 +157,36 @@ export function createIngest(deps: IngestDeps): Ingest {
 			}
 		}
 		if (lines.get(pbxId) !== line) return;
+		const { beside, gap, live } = past ?? { beside: [], gap: false, live: [] };
 		line.early = null;
 		const heardSince = early.start ?? Date.now();
+		const own = early
+			.take()
+			.flatMap(({ events, receivedAt }) => events.map((event) => ({ event, arrival: receivedAt })));
 		// Into the journal as well: who folds it after us must mistrust the same sights.
-		if (gap) digest(pbxId, line, [{ kind: "gap", at: heardSince, cause: "reconnect", missing: null }], heardSince);
-		for (const { events, receivedAt } of early.take()) digest(pbxId, line, events, receivedAt);
+		const mistrust: PbxEvent = { kind: "gap", at: heardSince, cause: "reconnect", missing: null };
+		if (gap) own.unshift({ event: mistrust, arrival: heardSince });
+		const theirs = new Set<object>(beside);
+		for (const one of merged(beside, own)) {
+			digest(pbxId, line, [one.event], one.arrival, !theirs.has(one));
+		}
+		// The journal may have begun to tell of a call and not got far enough, because it is kept beside the fold.
+		remember(line.state, live);
 		line.writer.kick();
 	}
 
 	/**
-	 * Puts the tracker where an earlier run, or another server, left it. What was not stored then is stored now. True when
-	 * something may have gone unseen between its last event and the first that this server heard.
+	 * Puts the tracker where an earlier run, or another server, left it when this server began to hear the PBX. What was not
+	 * stored then is stored now.
 	 */
-	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<boolean> {
+	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<Recalled> {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
 		line.state = emptyTracker();
 		if (past) for await (const event of past.events) line.writer.add(take(line, event), Date.now());
-		// Behind the past: a list of channels from before these calls began says nothing about them. And all of them: the
-		// journal may have begun to tell of a call and not got far enough, because it is kept beside the fold.
-		remember(line.state, live);
-		return past?.gap ?? false;
+		// Behind the past: a list of channels from before these calls began says nothing about them.
+		remember(line.state, past ? live.filter(({ family }) => past.known.has(family)) : live);
+		return { live, beside: past?.beside ?? [], gap: past?.gap ?? false };
 	}
 
 	/** A line that writes starts anew; what it knew, another server knows better. */

@@ -71,6 +71,21 @@ describe("after a gap", () => {
 		});
 	});
 
+	it("two clients whom a list shows in one parking lot stay two calls, and speak with nobody there", () => {
+		const stage = new Stage();
+		const clients = ["0501111111", "0502222222"].map((number) =>
+			stage.channel("PJSIP/trunk", "up", { exten: "0442001001", callerNumber: number }),
+		);
+		stage.wait(30);
+		// Parked by a key the client's channel stays in `Dial`: only the bridge tells that he waits.
+		const row = { application: "Dial", data: "", bridgeId: "lot", waits: true, seconds: 30 };
+		stage.say({ kind: "snapshot", boot: "one", channels: clients.map((one) => ({ ...row, channel: one.now })) });
+		expect(stage.play().facts).toMatchObject([
+			{ rawNumber: "0501111111", answeredAt: null },
+			{ rawNumber: "0502222222", answeredAt: null },
+		]);
+	});
+
 	it("what only a list showed, and a list behind a gap does not, is over", () => {
 		const stage = new Stage();
 		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");

@@ -9,7 +9,10 @@ import { visitsOf } from "./talk.ts";
  */
 const FRESH = 2000;
 
-/** Applications in which a bridged channel waits for somebody and speaks with nobody. */
+/**
+ * Applications in which a bridged channel waits for somebody and speaks with nobody: a guess, for lists that do not say
+ * what kind of bridge it is.
+ */
 const WAITING = new Set(["Park", "Parked Call", "BridgeWait"]);
 
 /** Sets what is known beside what is there: what is gone has ended unseen, what is new is a call in progress. */
@@ -79,15 +82,19 @@ function welcome(all: Families, at: number, one: SnapshotChannel): void {
 		touch(all, family);
 	}
 	if (fresh) return;
-	const bridge = WAITING.has(one.application) ? null : one.bridgeId;
+	const { waits } = one;
+	const bridge = waits === undefined && WAITING.has(one.application) ? null : one.bridgeId;
+	if (waits && bridge !== null) family.holding.add(bridge);
 	const last = visitsOf(track).at(-1);
 	const inside = last && last.to === null ? last.bridge : null;
 	if (inside === bridge) return;
 	if (inside !== null) addMove(track, at, inside, false);
 	if (bridge !== null) addMove(track, at, bridge, true);
-	const home = bridge === null ? undefined : all.byBridge.get(bridge);
-	const together = home ? join(all, home, familyOf(all, track)) : familyOf(all, track);
-	if (bridge !== null) {
+	// Who waits in one room is not one call.
+	const shared = bridge !== null && !waits;
+	const home = shared ? all.byBridge.get(bridge) : undefined;
+	const together = home ? join(all, home, family) : family;
+	if (shared) {
 		together.bridges.add(bridge);
 		all.byBridge.set(bridge, together);
 	}

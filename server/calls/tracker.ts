@@ -45,11 +45,22 @@ export function remember(state: TrackerState, calls: readonly CallFacts[]): void
 		// Seen already, but too little of it to tell of: a kill cost the events that made it a call.
 		if (call.endedAt !== null || known?.told || known?.memory || forgotten.has(call.family)) continue;
 		const family = known ?? newFamily(call.family);
-		family.memory = { call, askedAt: null };
+		family.memory = { call, askedAt: goneAt(family) };
 		family.told = call;
 		byLink.set(call.family, family);
-		remembered.add(family);
+		if (family.memory.askedAt === null) remembered.add(family);
+		else {
+			family.dirty = true;
+			state.families.touched.add(family);
+		}
 	}
+}
+
+/** When the last of what was seen of it was gone; null: something lives, or nothing was seen. */
+function goneAt({ channels }: Family): number | null {
+	const ends = [...channels.values()].map(endOf);
+	const last = Math.max(...ends.map((end) => end ?? Number.POSITIVE_INFINITY));
+	return Number.isFinite(last) ? Math.floor(last) : null;
 }
 
 /**

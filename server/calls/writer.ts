@@ -91,14 +91,20 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		});
 
 	/** Repeats what may succeed later, with the same keys; takes apart what the database refuses, to find the one call. */
-	async function save(batch: Waiting): Promise<void> {
+	async function save(taken: Waiting): Promise<void> {
+		let batch = taken;
 		for (let attempt = 0; ; ) {
+			const shown = token();
 			try {
-				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: token() });
+				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: shown });
 				late.stored(batch.changes);
 				return;
 			} catch (error) {
-				if (error instanceof FencedOff) return giveUp(batch.changes.length);
+				if (error instanceof FencedOff) {
+					// Our own lock was lost and taken again while this was under way: nobody else has it.
+					if (token() !== shown) continue;
+					return giveUp(batch.changes.length);
+				}
 				if (failureOf(error) === "lasting") return apart(batch, error);
 				attempt++;
 				const given = batch.changes.length;
@@ -108,6 +114,8 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 				}
 				log.warn({ err: error, pbxId, calls: given, waiting: queue.size, attempt }, "Storing calls is tried again.");
 				await wait(retryDelay(attempt), stopping.signal);
+				// A phone that stopped meanwhile must not ring once more.
+				batch = queue.newest(batch);
 			}
 		}
 	}

@@ -71,22 +71,18 @@ function isTelling(event: PbxEvent): boolean {
 /**
  * Whether this writer's picture of the call had no hole: it saw the call from its beginning, and (`toEnd`: the last writer,
  * or one of those of whom some had to guess an end) to its end, or nothing of it. Other pictures are guesses where they
- * have holes, and four things make that show in the end:
+ * have holes, and two things make that show in the end:
  * - what one writer guessed counts in the database as much as what the next one knows: progress.ts counts moments and
  *   facts, not who saw more;
- * - a call remembered by its facts is continued by events that these facts may know already, or not yet;
- * - who takes over reads the journal up to the first event that he heard himself; had his own link a hole behind that,
- *   the journal's events of that time are not folded, and a list of channels has to end what they would have ended;
- * - of the second in which clocks may differ he reads the journal too, and a list of his own from that second is folded
- *   behind events that are younger than it.
+ * - a call remembered by its facts is continued by events that these facts may know already, or not yet.
  */
 function isWhole(
-	{ taken, overlapping, remembered }: Knowledge,
+	{ taken, remembered }: Knowledge,
 	family: string,
 	events: readonly PbxEvent[],
 	toEnd: boolean,
 ): boolean {
-	if (remembered.has(family) || events.some((event) => overlapping.has(event))) return false;
+	if (remembered.has(family)) return false;
 	const until = events.findLastIndex((event) => taken.has(event));
 	return (toEnd && until >= 0 ? events : events.slice(0, until + 1)).every((event) => taken.has(event));
 }

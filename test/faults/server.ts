@@ -1,7 +1,8 @@
 import { type Backlog, createBacklog } from "../../server/calls/backlog.ts";
-import type { CallChange } from "../../server/calls/call-change.ts";
+import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { type Entry, isKept, keyOf } from "../../server/calls/journal/entry.ts";
-import { blur, leftOf, replayFrom } from "../../server/calls/journal/replay.ts";
+import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
+import { besideFrom, isGap, leftOf, replayFrom } from "../../server/calls/journal/replay.ts";
 import { createChangeQueue, type Lane } from "../../server/calls/pbx-queue.ts";
 import { emptyTracker, next, remember } from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
@@ -31,8 +32,6 @@ interface Line {
 export interface Knowledge {
 	/** Every event that went into the fold. */
 	readonly taken: Set<PbxEvent>;
-	/** Of these, what it read in the journal although it heard the PBX itself by then: clocks may differ. */
-	readonly overlapping: Set<PbxEvent>;
 	/** Calls that it knew by the stored facts only. */
 	readonly remembered: Set<string>;
 }
@@ -117,14 +116,27 @@ export class SimulatedServer {
 		const { early } = line;
 		if (!this.alive || line.token === null || early === null || this.#db.away) return;
 		this.#writers.push(line.known);
-		const gap = this.#recall(line, early.start, now);
+		const { live, beside, gap } = this.#recall(line, early.start, now);
 		line.early = null;
 		const heardSince = early.start ?? now;
-		if (gap) this.#digest([{ kind: "gap", at: heardSince, cause: "reconnect", missing: null }], heardSince);
-		for (const { events, receivedAt } of early.take()) this.#digest(events, receivedAt);
+		const own = early
+			.take()
+			.flatMap(({ events, receivedAt }) => events.map((event) => ({ event, arrival: receivedAt })));
+		const said: PbxEvent = { kind: "gap", at: heardSince, cause: "reconnect", missing: null };
+		if (gap) own.unshift({ event: said, arrival: heardSince });
+		const theirs = new Set<object>(beside);
+		for (const one of merged(beside, own)) {
+			if (theirs.has(one)) this.#take(one.event, now);
+			else this.#digest([one.event], one.arrival);
+		}
+		remember(line.state, live);
 	}
 
-	#recall(line: Line, heardSince: number | null, now: number): boolean {
+	#recall(
+		line: Line,
+		heardSince: number | null,
+		now: number,
+	): { live: readonly CallFacts[]; beside: readonly Arrived[]; gap: boolean } {
 		const live = this.#db.live();
 		const spilledSince = this.#spilledSince;
 		this.#drain();
@@ -136,22 +148,28 @@ export class SimulatedServer {
 		if (from === null || last === null) {
 			remember(line.state, live);
 			for (const { family } of live) line.known.remembered.add(family);
-			return false;
+			return { live, beside: [], gap: false };
 		}
-		const until = (heardSince ?? now) + blur;
-		const within = entries.filter(({ arrival }) => arrival >= from * 1000 && arrival < until * 1000);
-		const began = new Set(within.flatMap(({ event }) => (event.kind === "channel.created" ? [event.channel.id] : [])));
+		const until = heardSince === null ? Number.POSITIVE_INFINITY : besideFrom(heardSince) * 1000;
+		const later = entries.filter(({ arrival }) => arrival >= from * 1000);
+		const within = later.filter(({ arrival }) => arrival < until);
+		const began = new Set(later.flatMap(({ event }) => (event.kind === "channel.created" ? [event.channel.id] : [])));
 		const remembered = live.filter(({ family }) => !began.has(family));
 		const known = new Set(remembered.map(({ family }) => family));
-		for (const { event, arrival } of within) {
-			if (heardSince !== null && arrival > heardSince * 1000) line.known.overlapping.add(event);
+		for (const { event } of within) {
 			this.#db.unfolded.delete(event);
 			const left = leftOf(event, known);
 			if (left) this.#take(left, now);
 		}
-		remember(line.state, live);
+		remember(line.state, remembered);
 		for (const { family } of remembered) line.known.remembered.add(family);
-		return heardSince === null || last < heardSince;
+		const beside = entries.filter(({ arrival }) => arrival >= until);
+		for (const { event } of beside) this.#db.unfolded.delete(event);
+		return {
+			live,
+			beside: beside.map(({ event, arrival }) => ({ event, arrival: arrival / 1000 })),
+			gap: isGap(last, heardSince),
+		};
 	}
 
 	#take(event: PbxEvent, now: number): void {
@@ -238,6 +256,6 @@ function newLine(): Line {
 		sent: [],
 		early: createBacklog(() => {}),
 		token: null,
-		known: { taken: new Set(), overlapping: new Set(), remembered: new Set() },
+		known: { taken: new Set(), remembered: new Set() },
 	};
 }

@@ -58,4 +58,7 @@ test("of calls that are known by their facts nothing is folded again, lists of c
 	expect(leftOf(first, families)).toBeNull();
 	expect(leftOf(second, families)).toBe(second);
 	expect(leftOf(list, families)).toEqual({ ...list, channels: channels.slice(1) });
+	const inOne = (waits: boolean) => ({ ...list, channels: channels.map((one) => ({ ...one, bridgeId: "b", waits })) });
+	expect(leftOf(inOne(false), families)).toMatchObject({ channels: [] });
+	expect(leftOf(inOne(true), families)).toMatchObject({ channels: [{ channel: { id: other.now.id } }] });
 });

@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { runServer } from "../access/running.ts";
-import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
+import type { FaultProxy } from "../faults/proxy.ts";
+import { roadToDatabase } from "../faults/road-to-database.ts";
 import { testDatabase } from "../support/database.ts";
 import { listen } from "./listener.ts";
 
@@ -13,12 +14,9 @@ const trace = readFileSync(fileURLToPath(new URL("../traces/direct-answered.ami"
 async function company() {
 	const own = await testDatabase();
 	onTestFinished(own.drop);
-	const real = new URL(own.url);
-	const way = await faultProxy({ host: real.hostname, port: Number(real.port) });
+	const { url, proxy: way } = await roadToDatabase(own.url);
 	onTestFinished(() => way.close());
-	const spoiled = new URL(own.url);
-	spoiled.host = `127.0.0.1:${way.port}`;
-	const house = await runServer({}, {}, spoiled.href);
+	const house = await runServer({}, {}, url);
 	onTestFinished(house.end);
 	const pbx = await startLoopbackPbx({ accounts: { dzvin: "a secret of the PBX" } });
 	onTestFinished(() => pbx.stop());
@@ -100,6 +98,8 @@ test("a whole conversation while the database is away: shown, over for the perso
 	way.open();
 	const owed = await desk.heard("obligation.opened", ({ obligation }) => obligation.call.id === pop.call.id);
 	expect(owed.obligation).toMatchObject({ kind: "call", call: { outcome: "answered" } });
+	// It does not ring once more when the database takes it.
+	expect(desk.of("call.ringing").filter(({ call }) => call.id === pop.call.id)).toHaveLength(1);
 	const { json } = await house.call("GET", "/api/calls", { cookie: admin });
 	expect(json.items.map(({ id }: { id: string }) => id)).toEqual([pop.call.id, first.obligation.call.id]);
 	expect(desk.problems).toEqual([]);

@@ -4,7 +4,8 @@ import { z } from "zod";
 import { type LoopbackPbx, startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { Settings } from "../../server/protocol/settings.ts";
 import { WrapUpPage, type WrapUpRules } from "../../server/protocol/wrap-up.ts";
-import { admin, Calls, password, type Server, Servers, until } from "../journal/servers.ts";
+import { Calls } from "../journal/calls.ts";
+import { admin, password, type Server, Servers, until } from "../journal/servers.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 /**

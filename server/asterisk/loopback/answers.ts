@@ -39,6 +39,8 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			);
 		case "coresettings":
 			return reply("Response: Success\r\nAMIversion: 11.0.0\r\nAsteriskVersion: 22.10.1\r\nSystemName: ");
+		case "bridgelist":
+			return list(reply, "Bridge listing will follow", picture.bridges, "BridgeListComplete");
 		case "coreshowchannels":
 			return list(reply, "Channels will follow", picture.channels(context.now()), "CoreShowChannelsComplete");
 		case "queuestatus":

@@ -36,6 +36,8 @@ const pausedRow = (row: string, paused: boolean, reason: string) =>
  */
 export class Picture {
 	readonly #live = new Map<string, Live>();
+	/** What the PBX said of each bridge that somebody entered. */
+	readonly #bridges = new Map<string, string>();
 	#queues: readonly string[] = [];
 	#devices: readonly string[] = [];
 
@@ -60,7 +62,11 @@ export class Picture {
 		const lines = headers.map((key) => `${key}: ${headerOf(text, key) ?? ""}`);
 		const live = known ?? { lines, bridge: "", since: now };
 		live.lines = lines;
-		if (name === "BridgeEnter") live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
+		if (name === "BridgeEnter") {
+			live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
+			const about = text.split("\r\n").filter((line) => line.startsWith("Bridge"));
+			this.#bridges.set(live.bridge, ["Event: BridgeListItem", ...about].join("\r\n"));
+		}
 		if (name === "BridgeLeave") live.bridge = "";
 		this.#live.set(id, live);
 	}
@@ -68,6 +74,7 @@ export class Picture {
 	/** The PBX was started again: nothing is live any more, and nobody whom a configuration file names is paused. */
 	clear(): void {
 		this.#live.clear();
+		this.#bridges.clear();
 		this.#queues = this.#queues.map((row) => pausedRow(row, false, ""));
 	}
 
@@ -121,6 +128,12 @@ export class Picture {
 				`BridgeId: ${live.bridge}`,
 			].join("\r\n");
 		});
+	}
+
+	/** Those in which somebody is. */
+	get bridges(): readonly string[] {
+		const used = new Set([...this.#live.values()].map(({ bridge }) => bridge));
+		return [...this.#bridges].filter(([id]) => used.has(id)).map(([, row]) => row);
 	}
 
 	get queues(): readonly string[] {

@@ -20,7 +20,8 @@ const its = bridgeKeys("");
 const into = bridgeKeys("To");
 const from = bridgeKeys("From");
 
-function readBridge(packet: Packet, keys: BridgeKeys): Bridge | null {
+/** A bridge as a packet tells of it; null: it names none. */
+export function readBridge(packet: Packet, keys: BridgeKeys = its): Bridge | null {
 	const id = packet.get(keys.id);
 	if (!id) return null;
 	return {

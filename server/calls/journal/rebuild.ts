@@ -38,7 +38,7 @@ async function search(db: Runner, rules: TrackerRules, id: string, margin: numbe
 	const state = emptyTracker();
 	let call: CallFacts | null = null;
 	const superseded: CallChange[] = [];
-	for await (const event of readEvents(db, pbxId, startedAt - margin, startedAt + margin + longest)) {
+	for await (const { event } of readEvents(db, pbxId, startedAt - margin, startedAt + margin + longest)) {
 		for (const change of next(state, event, rules).changes) {
 			if (change.kind === "superseded") superseded.push(change);
 			else if (callId(pbxId, change.call.family, change.call.startedAt) === id) call = change.call;

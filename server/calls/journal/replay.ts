@@ -1,12 +1,17 @@
 import type { Runner } from "../../../db/runner.ts";
 import type { PbxEvent, SnapshotChannel } from "../../pbx-event.ts";
 import type { CallFacts } from "../call-change.ts";
+import type { Arrived } from "./merge.ts";
 import { lastArrival, readEvents } from "./store.ts";
 
 /** What a server that begins to write the calls of a PBX has to know of what came before. */
 export interface Past {
-	/** To be folded again, in order; nothing of live calls of which the journal has not the beginning. */
+	/** Live calls (linked ids) of which the journal has not the beginning. */
+	readonly known: ReadonlySet<string>;
+	/** To be folded again, in order; nothing of the `known` calls. */
 	readonly events: AsyncIterable<PbxEvent>;
+	/** What the journal has of the time in which this server heard the PBX itself: its own link may have had a hole. */
+	readonly beside: readonly Arrived[];
 	/** The journal ends before the first event that this server heard itself: something may have gone unseen. */
 	readonly gap: boolean;
 }
@@ -54,21 +59,34 @@ export async function readPast(
 	await deps.drained();
 	const last = await lastArrival(db, pbxId, deps.now());
 	const from = replayFrom(last, live, spilledSince);
-	if (from === null || last === null) return { events: nothing(), gap: false };
-	const until = (heardSince ?? deps.now()) + blur;
-	const began = await beginnings(db, pbxId, live, from, until);
+	if (from === null || last === null) {
+		return { known: new Set(live.map(({ family }) => family)), events: nothing(), beside: [], gap: false };
+	}
+	const end = deps.now() + blur;
+	const until = heardSince === null ? end : besideFrom(heardSince);
+	const began = await beginnings(db, pbxId, live, from, end);
 	const known = new Set(live.map(({ family }) => family).filter((family) => !began.has(family)));
+	const beside: Arrived[] = [];
+	if (heardSince !== null) for await (const one of readEvents(db, pbxId, until, end)) beside.push(one);
 	return {
+		known,
 		events: without(readEvents(db, pbxId, from, until), known),
-		gap: heardSince === null || last < heardSince,
+		beside,
+		gap: isGap(last, heardSince),
 	};
 }
+
+/** From when on the journal and what this server heard itself are read side by side. */
+export const besideFrom = (heardSince: number) => heardSince - blur;
+
+/** Whether the journal may end before the first event that this server heard. */
+export const isGap = (last: number, heardSince: number | null) => heardSince === null || last < heardSince;
 
 async function* nothing(): AsyncGenerator<PbxEvent> {}
 
 /** What the facts of a remembered call say already would be counted twice. */
-async function* without(events: AsyncIterable<PbxEvent>, known: ReadonlySet<string>): AsyncGenerator<PbxEvent> {
-	for await (const event of events) {
+async function* without(events: AsyncIterable<Arrived>, known: ReadonlySet<string>): AsyncGenerator<PbxEvent> {
+	for await (const { event } of events) {
 		const left = leftOf(event, known);
 		if (left) yield left;
 	}
@@ -80,7 +98,8 @@ export function leftOf(event: PbxEvent, known: ReadonlySet<string>): PbxEvent | 
 	if (event.kind === "snapshot") {
 		// Who is in one bridge with them is a part of them, whatever his linked id says.
 		const isTheirs = ({ channel }: SnapshotChannel) => known.has(channel.family || channel.id);
-		const bridges = new Set(event.channels.filter(isTheirs).map(({ bridgeId }) => bridgeId));
+		const talks = event.channels.filter((one) => isTheirs(one) && !one.waits);
+		const bridges = new Set(talks.map(({ bridgeId }) => bridgeId));
 		const isOther = (one: SnapshotChannel) => !isTheirs(one) && (one.bridgeId === null || !bridges.has(one.bridgeId));
 		return { ...event, channels: event.channels.filter(isOther) };
 	}

@@ -1,6 +1,7 @@
 import type { Runner } from "../../../db/runner.ts";
 import type { PbxEvent } from "../../pbx-event.ts";
 import type { Entry } from "./entry.ts";
+import type { Arrived } from "./merge.ts";
 
 /** An event that is in the journal already stays as it is. */
 const insert = {
@@ -41,7 +42,7 @@ order by arrival limit 500`,
 };
 
 /** The events of one PBX that arrived in [`from`, `to`) (milliseconds), in their order; a page at a time. */
-export async function* readEvents(db: Runner, pbxId: string, from: number, to: number): AsyncGenerator<PbxEvent> {
+export async function* readEvents(db: Runner, pbxId: string, from: number, to: number): AsyncGenerator<Arrived> {
 	let after = Math.floor(from * 1000) - 1;
 	const until = Math.ceil(to * 1000);
 	for (;;) {
@@ -49,7 +50,7 @@ export async function* readEvents(db: Runner, pbxId: string, from: number, to: n
 			...page,
 			values: [pbxId, after, until, dayOf(from), dayOf(to)],
 		});
-		for (const { event } of rows) yield event;
+		for (const { event, arrival } of rows) yield { event, arrival: Number(arrival) / 1000 };
 		const last = rows.at(-1);
 		if (!last) return;
 		after = Number(last.arrival);
