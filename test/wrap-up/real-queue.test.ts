@@ -226,5 +226,7 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		await lab.cliOnPbx("core restart now").catch(() => {});
 		lab.close();
 		lab = await until("Asterisk is back", () => Lab.attach(started.lab.address).catch(() => null), 30_000);
+		// It answers before it has its queues.
+		await until("its queues are back", async () => (await members("103").catch(() => [])).length > 0 || null, 30_000);
 	}
 });
