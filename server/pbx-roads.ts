@@ -149,3 +149,5 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 		pause: fleet.pause,
 	};
 }
+
+export type PbxRoads = ReturnType<typeof createPbxRoads>;

@@ -15,8 +15,10 @@ import { createHeld } from "./model/held.ts";
 import { createLive } from "./model/live.ts";
 import { createRingLeader } from "./model/ring-leader.ts";
 import { createSession } from "./model/session.ts";
+
 import { escalatedSentence, incomingSentence, unseenSentence } from "./parts/incoming-sentence.ts";
 import { say } from "./parts/toast.tsx";
+import { sentence } from "./said/said.ts";
 
 /** The wiring of the client, from top to bottom. Screens take what they need from here. */
 
@@ -33,6 +35,7 @@ const request = createRequest({
 	random: Math.random,
 	wait: pause,
 	onUnauthenticated: () => session.lost(),
+	inWords: sentence,
 });
 export const api = createApi(request);
 export const drafts = createDrafts(sessionStorage);

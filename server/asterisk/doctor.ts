@@ -1,9 +1,9 @@
 import { constants, access as mayReach, readdir } from "node:fs/promises";
 import type { PbxAccess } from "../pbx-access.ts";
-import { type Sentence, say } from "../protocol/sentences.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
-import { type Finding, finding } from "./finding.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
 import { examineJournal } from "./history/doctor.ts";
 import { isSheltered } from "./login.ts";
 import { openProbe, type Probe, proofFor } from "./probe.ts";
@@ -13,10 +13,6 @@ export interface DoctorDeps {
 	/** What the running connection knows about numbers on events. */
 	readonly numbering: () => "none" | "exact" | "sparse";
 }
-
-const ok = (code: string, message: Sentence) => finding("ok", code, message, null);
-const warning = (code: string, message: Sentence, mend: Sentence) => finding("warning", code, message, mend);
-const error = (code: string, message: Sentence, mend: Sentence) => finding("error", code, message, mend);
 
 const command = 'asterisk -rx "manager reload"';
 /** A line for one stanza of `manager.conf`. */

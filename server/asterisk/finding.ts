@@ -8,14 +8,19 @@ export interface Finding {
 	readonly message: string;
 	readonly mend: string | null;
 	/** Both by their codes, for another language. */
-	readonly said?: { readonly message: Said; readonly mend: Said | null };
+	readonly said: { readonly message: Said; readonly mend: Said | null };
 }
 
-/** A finding in its sentences. */
-export const finding = (level: Finding["level"], code: string, message: Sentence, mend: Sentence | null): Finding => ({
+const finding = (level: Finding["level"], code: string, message: Sentence, mend: Sentence | null): Finding => ({
 	level,
 	code,
 	message: message.message,
 	mend: mend?.message ?? null,
 	said: { message: message.said, mend: mend?.said ?? null },
 });
+
+export const ok = (code: string, message: Sentence): Finding => finding("ok", code, message, null);
+export const warning = (code: string, message: Sentence, mend: Sentence): Finding =>
+	finding("warning", code, message, mend);
+export const error = (code: string, message: Sentence, mend: Sentence): Finding =>
+	finding("error", code, message, mend);

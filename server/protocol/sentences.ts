@@ -1,3 +1,5 @@
+import { fieldSentences } from "./field-sentences.ts";
+import { journalSentences } from "./journal-sentences.ts";
 import type { Said } from "./said.ts";
 
 /**
@@ -75,6 +77,8 @@ export const sentences = {
 	"mend.recordings": "Give the folder in which this machine sees the PBX's {line}.",
 	"mend.mount": "Mount the PBX's folder there, or name the right one.",
 	"mend.paste": "{line}",
+	...journalSentences,
+	...fieldSentences,
 
 	"journal.none": "The PBX's own journal is not read: calls of a time in which the link was down stay unknown.",
 	"journal.name-one":
@@ -234,6 +238,7 @@ export const fieldTexts = [
 	"is before the team's",
 	"must begin with a slash",
 	"not a SHA-256 fingerprint",
+	"not a certificate",
 	"not a regular expression",
 	"too complicated",
 	"enter again",

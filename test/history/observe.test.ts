@@ -14,7 +14,7 @@ let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
 const observers: ReturnType<typeof createObserver>[] = [];
-const nothing: JournalReading = { families: [], newest: null, strange: 0 };
+const nothing: JournalReading = { newest: null, strange: 0 };
 
 beforeEach(async () => {
 	company = await openCompany();
@@ -30,7 +30,13 @@ afterEach(async () => {
 });
 
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
-	const journal: Journal = { read: () => answer() };
+	const journal: Journal = {
+		async read(_since, take) {
+			const reading = await answer();
+			await take([]);
+			return reading;
+		},
+	};
 	const observer = createObserver({
 		leads: () => leading,
 		windows,
@@ -162,11 +168,11 @@ test("a journal that cannot be read, or is older than it was, is said", async ()
 	await observer.idle();
 	expect(await problem()).toContain("an old copy was put in its place");
 	answer = async () => {
-		throw new JournalProblem("locked", say("journal.locked", { path: "/cel.db" }), say("journal.see-log"));
+		throw new JournalProblem("locked", say("journal.locked", { file: "master.db" }), say("mend.journal-log"));
 	};
 	await round();
 	await until("it is said", async () =>
-		(await problem()) === "/cel.db is locked by a writer; it is read again soon. See the server's log." ? true : null,
+		(await problem()) === "master.db is locked by a writer; it is read again soon. See the server's log." ? true : null,
 	);
 });
 

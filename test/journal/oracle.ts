@@ -5,7 +5,7 @@ import { rulesOf } from "../../server/calls/tracker-rules.ts";
 import type { Calls } from "./calls.ts";
 import { until } from "./servers.ts";
 
-const mostRebuilt = 200;
+const mostRebuilt = 40;
 
 /** A time in which no server listened, epoch milliseconds. */
 export interface Blind {

@@ -28,6 +28,7 @@ const paths: Partial<Record<keyof PbxFields, string>> = {
 	historyTable: "history.table",
 	historyUsername: "history.username",
 	historySecret: "history.secret",
+	historyCa: "history.tls",
 };
 
 /** Empty: not changed. */

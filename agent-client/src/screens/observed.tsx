@@ -8,8 +8,9 @@ import { type Key, t } from "../i18n/translate.ts";
 import { dayAndTime } from "../model/time.ts";
 import { Icon } from "../parts/icon.tsx";
 import { Failure, Loading, Nothing } from "../parts/states.tsx";
-import { Outside } from "../parts/text.tsx";
+import { Lines, Outside } from "../parts/text.tsx";
 import { stretchText } from "../parts/words.tsx";
+import { paragraph } from "../said/said.ts";
 
 type Phase = { kind: "loading" } | { kind: "failed"; code: FailureCode } | { kind: "there"; observed: Observed };
 
@@ -103,7 +104,7 @@ function Seen({ observed }: { observed: Observed }) {
 						<p class="notice bad">
 							<Icon name="alert" />
 							<span>
-								{t("observed.journal-problem")} <Outside text={journal.problem} class="" />{" "}
+								<Lines text={paragraph(journal.said, journal.problem)} />{" "}
 								{session.role.value === "admin" && <a href="/admin/pbx">{t("observed.journal-check")}</a>}
 							</span>
 						</p>

@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { JournalProblem } from "../../pbx-journal.ts";
-import { type Sentence, say } from "../../protocol/sentences.ts";
-import { celTableRows } from "./cel-table.ts";
+import { say } from "../../protocol/sentences.ts";
+import { celTableRows, neededColumns } from "./cel-table.ts";
 import type { Tail } from "./read-back.ts";
 
 /** Rows in one read: the PBX waits behind a reader, so each is over in a few milliseconds. */
@@ -12,7 +12,7 @@ const patience = 50;
 /** CEL in the SQLite file of `cel_sqlite3_custom`: opened read-only, for one short read at a time, and closed again. */
 export function celSqlite(path: string, table = "cel"): Tail<number> {
 	if (!/^\w+$/.test(table))
-		throw new JournalProblem("strange", say("journal.no-table-name", { table }), say("journal.give-table"));
+		throw new JournalProblem("strange", say("journal.no-table-name", { table }), say("mend.journal-table"));
 	return {
 		async piece(before) {
 			const found = reading(path, (db) =>
@@ -22,13 +22,16 @@ export function celSqlite(path: string, table = "cel"): Tail<number> {
 			);
 			const { rows, strange, oldest } = celTableRows(found);
 			if (found.length > 0 && rows.length === 0) {
-				const told = say("journal.no-cel", { name: `${path} (${table})` });
-				throw new JournalProblem("strange", told, say("journal.map-columns"));
+				const mend = say("mend.journal-map-sqlite", { columns: neededColumns });
+				throw new JournalProblem("strange", say("journal.no-journal", { journal: `${path} (${table})` }), mend);
 			}
 			return { rows, strange, next: found.length < atOnce ? null : oldest };
 		},
 	};
 }
+
+/** The command after which readers do not hold the PBX up. */
+export const writeAhead = (path: string): string => `sqlite3 ${path} 'pragma journal_mode = wal'`;
 
 /** Whether readers hold the PBX up: only in write-ahead mode they do not. */
 export function isWriteAhead(path: string): boolean {
@@ -52,21 +55,14 @@ function problemOf(path: string, error: unknown): JournalProblem {
 	const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 	const said = error instanceof Error ? error.message : String(error);
 	if (code === 5 || code === 6) {
-		return new JournalProblem("locked", say("journal.locked", { path }), walOf(path), error);
+		const mend = say("mend.paste", { line: writeAhead(path) });
+		return new JournalProblem("locked", say("journal.locked", { file: path }), mend, error);
 	}
 	if (code === 14 || code === 23 || code === 3) {
-		const mend = say("journal.right-file-or", { line: `setfacl -m u:$(id -un):r ${path}` });
-		const told = say("journal.unreadable", { path, reason: said });
+		const mend = say("mend.journal-file-or", { command: `setfacl -m u:$(id -un):r ${path}` });
+		const told = say("journal.unopened", { file: path, reason: said });
 		return new JournalProblem(code === 14 ? "missing" : "denied", told, mend, error);
 	}
-	return new JournalProblem(
-		"strange",
-		say("journal.file-broken", { path, reason: said }),
-		say("journal.name-sqlite"),
-		error,
-	);
+	const told = say("journal.broken", { journal: path, reason: said });
+	return new JournalProblem("strange", told, say("mend.journal-sqlite-file"), error);
 }
-
-/** The command that lets readers and the writer work side by side. */
-export const walOf = (path: string): Sentence =>
-	say("mend.paste", { line: `sqlite3 ${path} 'pragma journal_mode = wal'` });

@@ -82,8 +82,8 @@ async function opened(path: string, mayBeMissing: boolean): Promise<FileHandle |
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
 		const missing = code === "ENOENT";
 		if (missing && mayBeMissing) return null;
-		const mend = missing ? say("journal.name-file") : say("mend.paste", { line: `setfacl -m u:$(id -un):r ${path}` });
-		const told = say("journal.unreadable", { path, reason: code });
+		const mend = missing ? say("mend.journal-file") : say("mend.paste", { line: `setfacl -m u:$(id -un):r ${path}` });
+		const told = say("journal.unreadable", { file: path, reason: code });
 		throw new JournalProblem(missing ? "missing" : "denied", told, mend, error);
 	}
 }

@@ -1,10 +1,14 @@
 import type { PbxAccess } from "../../pbx-access.ts";
-import { JournalProblem } from "../../pbx-journal.ts";
+import { JournalProblem, type JournalReading } from "../../pbx-journal.ts";
 import { say } from "../../protocol/sentences.ts";
-import { type Finding, finding } from "../finding.ts";
-import { hasIndex, mendIndex, nameOfTable } from "./cel-server.ts";
-import { isWriteAhead, walOf } from "./cel-sqlite.ts";
+import { error, type Finding, ok, warning } from "../finding.ts";
+import { hasIndex } from "./cel-server.ts";
+import { isWriteAhead, writeAhead } from "./cel-sqlite.ts";
+import { neededColumns } from "./cel-table.ts";
 import { journalOf } from "./history.ts";
+import { mendIndex, nameOfTable } from "./server-problem.ts";
+
+type History = NonNullable<PbxAccess["history"]>;
 
 const hour = 3_600_000;
 /** A PBX without a single call for that long is rare enough to be worth a look. */
@@ -12,9 +16,9 @@ const stale = 24 * hour;
 
 /** Whether the PBX's own journal can be read, and how new it is. */
 export async function examineJournal({ history }: PbxAccess, now: number): Promise<Finding[]> {
-	if (history === null) return [finding("warning", "journal", say("journal.none"), say("journal.name-one"))];
+	if (history === null) return [warning("journal", say("journal.none-named"), say("mend.journal-name"))];
 	try {
-		const { newest, strange } = await journalOf(history).read(now - hour);
+		const { newest, strange } = await lookInto(history, now);
 		const name = "path" in history ? history.path : nameOfTable(history);
 		return [
 			...age(name, newest, now),
@@ -23,57 +27,63 @@ export async function examineJournal({ history }: PbxAccess, now: number): Promi
 			...(await slow(history)),
 			...limits(history),
 		];
-	} catch (error) {
-		if (!(error instanceof JournalProblem)) throw error;
-		return [finding("error", "journal", error.told, error.mend)];
+	} catch (problem) {
+		if (!(problem instanceof JournalProblem)) throw problem;
+		return [error("journal", problem.sentence, problem.mend)];
 	}
 }
+
+/** Reads the last hour, and drops what it tells. */
+const lookInto = (history: History, now: number): Promise<JournalReading> =>
+	journalOf(history).read(now - hour, async () => {});
 
 /** A PBX's clock, or its zone, that is off by more (ms) shows. */
 const blur = 10 * 60_000;
 
-function ahead(name: string, newest: number | null, now: number): Finding[] {
+function ahead(journal: string, newest: number | null, now: number): Finding[] {
 	if (newest === null || newest - now < blur) return [];
-	const message = say("journal.ahead", { name, minutes: Math.round((newest - now) / 60_000) });
-	return [finding("error", "journal-time", message, say("journal.set-clock", { line: "timedatectl set-ntp true" }))];
+	const minutes = Math.round((newest - now) / 60_000);
+	const mend = say("mend.journal-clock", { command: "timedatectl set-ntp true" });
+	return [error("journal-time", say("journal.ahead", { journal, minutes }), mend)];
 }
 
-async function slow(history: NonNullable<PbxAccess["history"]>): Promise<Finding[]> {
+async function slow(history: History): Promise<Finding[]> {
 	if ("path" in history) return waits(history);
 	if (await hasIndex(history)) return [];
-	const message = say("journal.no-index", { name: nameOfTable(history) });
-	return [finding("error", "journal-index", message, mendIndex(history))];
+	const told = say("journal.no-index", { journal: nameOfTable(history) });
+	return [error("journal-index", told, say("mend.paste", { line: mendIndex(history) }))];
 }
 
-function limits(history: NonNullable<PbxAccess["history"]>): Finding[] {
+function limits(history: History): Finding[] {
 	if (history.kind !== "cdr-csv") return [];
-	return [finding("warning", "journal-poor", say("journal.poor"), say("journal.use-cel"))];
+	return [warning("journal-poor", say("journal.poor"), say("mend.journal-use-cel"))];
 }
 
-function age(name: string, newest: number | null, now: number): Finding[] {
+const celSettings = "enable = yes, events = ALL, apps = dial,queue,park,confbridge,voicemail,pickup";
+
+function age(journal: string, newest: number | null, now: number): Finding[] {
 	if (newest === null) {
-		const line = "enable = yes, events = ALL, apps = dial,queue,park,confbridge,voicemail,pickup";
-		return [
-			finding("warning", "journal", say("journal.empty", { name }), say("journal.in-file", { file: "cel.conf", line })),
-		];
+		return [warning("journal", say("journal.empty", { journal }), say("mend.journal-cel", { line: celSettings }))];
 	}
 	const hours = Math.floor((now - newest) / hour);
-	const message = hours < 1 ? say("journal.fresh", { name }) : say("journal.age", { name, hours });
-	return now - newest < stale
-		? [finding("ok", "journal", message, null)]
-		: [finding("warning", "journal", message, say("journal.test-call"))];
+	const told = hours < 1 ? say("journal.fresh", { journal }) : say("journal.old", { journal, hours });
+	return now - newest < stale ? [ok("journal", told)] : [warning("journal", told, say("mend.journal-test-call"))];
 }
 
-function quotes({ kind }: NonNullable<PbxAccess["history"]>, name: string, strange: number): Finding[] {
-	if (strange === 0) return [];
-	const message = say("journal.strange", { count: strange, name });
-	const mend =
-		kind === "cel-csv"
-			? say("journal.in-file", { file: "cel_custom.conf", line: quoted })
-			: kind === "cdr-csv"
-				? say("journal.in-file", { file: "cdr.conf [csv]", line: "loguniqueid = yes" })
-				: say("journal.map-columns");
-	return [finding("error", "journal-quotes", message, mend)];
+function quotes({ kind }: History, journal: string, count: number): Finding[] {
+	if (count === 0) return [];
+	return [error("journal-quotes", say("journal.strange-rows", { count, journal }), mendRows(kind))];
+}
+
+function mendRows(kind: History["kind"]) {
+	switch (kind) {
+		case "cel-csv":
+			return say("mend.journal-cel-custom", { line: quoted });
+		case "cdr-csv":
+			return say("mend.journal-cdr", { line: "loguniqueid = yes" });
+		default:
+			return say("mend.journal-map", { columns: neededColumns });
+	}
 }
 
 /** The columns in the order of the mapping that comes with Asterisk. */
@@ -84,7 +94,7 @@ const quoted = `Master.csv => ${columns
 	.map((column) => `\${CSV_QUOTE(\${${column}})}`)
 	.join(",")}`;
 
-function waits(history: NonNullable<PbxAccess["history"]>): Finding[] {
+function waits(history: History): Finding[] {
 	if (history.kind !== "cel-sqlite" || isWriteAhead(history.path)) return [];
-	return [finding("warning", "journal-lock", say("journal.waits"), walOf(history.path))];
+	return [warning("journal-lock", say("journal.waits"), say("mend.paste", { line: writeAhead(history.path) }))];
 }
