@@ -29,6 +29,8 @@ export interface Family {
 	};
 	/** What an earlier run of the server knew of it. */
 	memory: Memory | null;
+	/** The latest moment of the facts that were stored of it before: it lived then, although we may not have seen it. */
+	storedUntil: number;
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -117,6 +119,7 @@ export function newFamily(link: string): Family {
 		didVariable: null,
 		settled: { rang: [], rangMs: 0, ids: new Set(), nextSize: 64 },
 		memory: null,
+		storedUntil: Number.NEGATIVE_INFINITY,
 		told: null,
 		recovered: false,
 		interrupted: false,

@@ -7,7 +7,7 @@ import type { Past } from "./journal/replay.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
-import { emptyTracker, next, remember, type TrackerState } from "./tracker.ts";
+import { emptyTracker, next, noteStored, remember, type TrackerState } from "./tracker.ts";
 import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
@@ -175,6 +175,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
 		line.state = emptyTracker();
+		noteStored(line.state, live);
 		if (past) for await (const event of past.events) line.writer.add(take(line, event), Date.now());
 		// Behind the past: a list of channels from before these calls began says nothing about them.
 		remember(line.state, past ? live.filter(({ family }) => past.known.has(family)) : live);

@@ -4,6 +4,7 @@ import { factsOf, sameFacts } from "./facts.ts";
 import { type Families, keyOf, newFamilies } from "./families.ts";
 import { endOf, type Family, newFamily } from "./family.ts";
 import { observe } from "./observe.ts";
+import { reachedBy } from "./progress.ts";
 import { settleRings } from "./settle.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
 
@@ -32,6 +33,14 @@ export interface TrackerState {
 /** A tracker that has seen nothing. */
 export function emptyTracker(): TrackerState {
 	return { families: newFamilies(), over: new Map(), boot: null, now: 0 };
+}
+
+/**
+ * What is stored of calls that an earlier run of the server left live, to be handed over before anything else: they lived
+ * at least until then, although what said so may be lost.
+ */
+export function noteStored(state: TrackerState, calls: readonly CallFacts[]): void {
+	for (const call of calls) state.families.storedUntil.set(call.family, reachedBy(call));
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { epochOf } from "../../server/calls/family.ts";
 import type { Entry } from "../../server/calls/journal/entry.ts";
-import { fold, progressOf } from "../../server/calls/progress.ts";
+import { fold, progressOf, reachedIn } from "../../server/calls/progress.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 
 /** A call's key stands for its id: both follow from the linked id and the start. */
@@ -57,7 +57,11 @@ export class StandInDatabase {
 	}
 
 	live(): CallFacts[] {
-		return [...this.calls.values()].filter((call) => call.endedAt === null);
+		const live = [...this.calls.values()].filter((call) => call.endedAt === null);
+		return live.map((call) => {
+			const after = reachedIn(progressOf(call), call.startedAt);
+			return { ...call, unseen: { found: [], after } };
+		});
 	}
 
 	#merge(from: string, into: string): void {

@@ -43,8 +43,7 @@ export function judge({ pbx, database, seen, writers }: Ended): Verdict {
 			continue;
 		}
 		if (!events.every((event) => seen.has(event))) continue;
-		const isGuess = found.some((call) => call.recovered);
-		if (!writers.every((one, at) => isWhole(one, family, events, isGuess || at === writers.length - 1))) continue;
+		if (!writers.some((one) => isWhole(one, family, events))) continue;
 		compared++;
 		const [call] = found;
 		if (found.length > 1 || call === undefined) {
@@ -76,15 +75,8 @@ function isTelling(event: PbxEvent): boolean {
  *   facts, not who saw more;
  * - a call remembered by its facts is continued by events that these facts may know already, or not yet.
  */
-function isWhole(
-	{ taken, remembered }: Knowledge,
-	family: string,
-	events: readonly PbxEvent[],
-	toEnd: boolean,
-): boolean {
-	if (remembered.has(family)) return false;
-	const until = events.findLastIndex((event) => taken.has(event));
-	return (toEnd && until >= 0 ? events : events.slice(0, until + 1)).every((event) => taken.has(event));
+function isWhole({ taken, remembered }: Knowledge, family: string, events: readonly PbxEvent[]): boolean {
+	return !remembered.has(family) && events.every((event) => taken.has(event));
 }
 
 /** What the business sees of a call. */

@@ -4,7 +4,7 @@ import { type Entry, isKept, keyOf } from "../../server/calls/journal/entry.ts";
 import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
 import { besideFrom, isGap, leftOf, replayFrom } from "../../server/calls/journal/replay.ts";
 import { createChangeQueue, type Lane } from "../../server/calls/pbx-queue.ts";
-import { emptyTracker, next, remember } from "../../server/calls/tracker.ts";
+import { emptyTracker, next, noteStored, remember } from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { rules } from "../calls/fold.ts";
 import type { StandInDatabase } from "./database.ts";
@@ -139,12 +139,13 @@ export class SimulatedServer {
 	): { live: readonly CallFacts[]; beside: readonly Arrived[]; gap: boolean } {
 		const live = this.#db.live();
 		const spilledSince = this.#spilledSince;
-		this.#drain();
+		this.keep(false);
 		const entries = [...this.#db.journal.values()].sort((a, b) => a.arrival - b.arrival);
 		const newest = entries.at(-1);
 		const last = newest === undefined ? null : newest.arrival / 1000;
 		const from = replayFrom(last, live, spilledSince);
 		line.state = emptyTracker();
+		noteStored(line.state, live);
 		if (from === null || last === null) {
 			remember(line.state, live);
 			for (const { family } of live) line.known.remembered.add(family);
