@@ -33,7 +33,7 @@ export interface CallRecording {
 }
 
 export interface Unseen {
-	/** Nobody saw it begin: what is told of its beginning may be too late, or missing. */
+	/** Nobody saw it, or one of its channels, begin: who called whom, and since when, may be told wrongly. */
 	readonly beginning?: true;
 	/** Moments at which a list of channels had some of its own no more: ends at such a moment are guesses, and too late. */
 	readonly found: readonly number[];

@@ -93,7 +93,8 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	return track;
 }
 
-function takeStored({ storedUntil }: Families, family: Family, link: string): void {
+/** Takes over what is known to be stored of this linked id. */
+export function takeStored({ storedUntil }: Families, family: Family, link: string): void {
 	family.storedUntil = Math.max(family.storedUntil, storedUntil.get(link) ?? Number.NEGATIVE_INFINITY);
 	storedUntil.delete(link);
 }
@@ -201,6 +202,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 		changed = true;
 	}
 	if (at > track.lastSeen) track.lastSeen = at;
+	if (at > track.heardAt) track.heardAt = at;
 	if (track.lostAt !== null && at >= track.lostAt) {
 		track.lostAt = null;
 		changed = true;

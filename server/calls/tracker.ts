@@ -3,6 +3,7 @@ import type { CallChange, CallFacts } from "./call-change.ts";
 import { factsOf, sameFacts } from "./facts.ts";
 import { type Families, keyOf, newFamilies } from "./families.ts";
 import { endOf, type Family, newFamily } from "./family.ts";
+import { keep, keepEvery } from "./kept.ts";
 import { observe } from "./observe.ts";
 import { reachedBy } from "./progress.ts";
 import { settleRings } from "./settle.ts";
@@ -12,6 +13,8 @@ export type { TrackerRules } from "./tracker-rules.ts";
 
 /** How long (ms of the PBX's time) a call that is over may still be corrected by late events. */
 const GRACE = 30_000;
+/** How long one may whose beginning was not seen: the journal may yet tell of it as a whole. */
+const UNBEGUN_GRACE = 2.5 * keepEvery;
 /** So far back (ms) no event comes late: the PBX's clock was set. */
 const SET_BACK = 86_400_000;
 /** How long its linked ids are remembered so that even later ones do not bring it back as a new call. */
@@ -51,6 +54,13 @@ export function remember(state: TrackerState, calls: readonly CallFacts[]): void
 	const { byLink, remembered, forgotten } = state.families;
 	for (const call of calls) {
 		const known = byLink.get(call.family);
+		if (known && keyOf(known) !== call.family && known.told?.family !== call.family) {
+			// It went into this one, but here it was never told of as a call of its own.
+			state.families.swallowed.push({ family: { ...newFamily(call.family), told: call }, by: known });
+			known.dirty = true;
+			state.families.touched.add(known);
+			continue;
+		}
 		// Seen already, but too little of it to tell of: a kill cost the events that made it a call.
 		if (call.endedAt !== null || known?.told || known?.memory || forgotten.has(call.family)) continue;
 		const family = known ?? newFamily(call.family);
@@ -94,10 +104,21 @@ export function next(
 	return { state, changes };
 }
 
+/** The calls that have gone on for at least so long (ms), whole; for the journal. */
+export function longCalls(state: TrackerState, age: number): PbxEvent[] {
+	const families = new Set(state.families.byChannel.values());
+	// Also what is no call yet: a phone that was picked up may join one.
+	const isLong = ({ channels }: Family) => {
+		const tracks = [...channels.values()];
+		return tracks.some((track) => endOf(track) === null) && tracks.some(({ first }) => first.at <= state.now - age);
+	};
+	return [...families].filter(isLong).map((family) => ({ kind: "call.kept", at: state.now, call: keep(family) }));
+}
+
 function tell(state: TrackerState, family: Family, rules: TrackerRules, changes: CallChange[]): void {
 	const { families, now } = state;
 	family.dirty = false;
-	const facts = factsOf(family, rules);
+	const facts = notLess(factsOf(family, rules), family.storedUntil);
 	const key = keyOf(family);
 	const before = family.told;
 	for (const swallowed of takeSwallowed(families, family)) {
@@ -114,7 +135,14 @@ function tell(state: TrackerState, family: Family, rules: TrackerRules, changes:
 	settleRings(families, family, rules, now - GRACE);
 	if (!facts || (before && sameFacts(before, facts))) return;
 	family.told = facts;
+	family.storedUntil = Math.max(family.storedUntil, reachedBy(facts));
 	changes.push({ kind: "changed", call: facts });
+}
+
+/** A late event may show that something was earlier than told: that is not known less well than before. */
+function notLess(facts: CallFacts | null, until: number): CallFacts | null {
+	if (facts === null || reachedBy(facts) >= until) return facts;
+	return { ...facts, unseen: { found: [], ...facts.unseen, after: until } };
 }
 
 /** The families that became part of this one, those that were part of them included. */
@@ -143,10 +171,13 @@ function noteEnd(state: TrackerState, family: Family): void {
 	state.over.set(family, end);
 }
 
+const isBegun = ({ channels }: Family) => [...channels.values()].every(({ first }) => first.created);
+
 function forget(state: TrackerState): void {
 	const { families, over, now } = state;
 	for (const [family, end] of over) {
 		if (end + GRACE >= now) break;
+		if (end + UNBEGUN_GRACE >= now && !isBegun(family)) continue;
 		over.delete(family);
 		for (const id of family.channels.keys()) families.byChannel.delete(id);
 		for (const bridge of family.bridges) families.byBridge.delete(bridge);

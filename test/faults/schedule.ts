@@ -3,7 +3,8 @@ import { pictureAfter } from "../calls/picture.ts";
 import { seeded } from "../support/seeded.ts";
 import { StandInDatabase } from "./database.ts";
 import { drawPbx, type Pbx } from "./pbx.ts";
-import { type Knowledge, type Sent, SimulatedServer } from "./server.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { type Sent, SimulatedServer } from "./server.ts";
 
 /** How a schedule ended. */
 export interface Ended {
