@@ -1,69 +1,26 @@
-import { fileURLToPath } from "node:url";
-import { sql } from "drizzle-orm";
 import type { FastifyBaseLogger } from "fastify";
 import { collectDefaultMetrics, Gauge, Registry } from "prom-client";
-import { connectDatabase, type Database, type Queryable } from "../db/connect.ts";
-import { keepJournal, makeMonths } from "../db/migrate.ts";
-import { type AuditEntry, writeAudit } from "./access/audit.ts";
+import { connectDatabase, type Database } from "../db/connect.ts";
 import { createAuth } from "./access/auth.ts";
-import { guard } from "./access/guard.ts";
-import { securityHeaders } from "./access/headers.ts";
-import { originAllowed } from "./access/origin.ts";
-import { messagePermissions } from "./access/permissions.ts";
-import { registerAccessRoutes } from "./access/routes.ts";
 import { createUsers } from "./access/users.ts";
 import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
-import { stanzas } from "./asterisk/stanzas.ts";
-import { followContacts } from "./calls/follow-contacts.ts";
-import { createPops } from "./calls/pop.ts";
-import { liveCalls, readCalls } from "./calls/queries.ts";
-import { createReconciler } from "./calls/reconcile/reconcile.ts";
-import { createRecorder } from "./calls/record.ts";
-import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
-import { createRecordingWatcher } from "./calls/recordings/watcher.ts";
-import { openRoad } from "./calls/road.ts";
-import { registerCallRoutes } from "./calls/routes.ts";
-import { registerTodayRoute } from "./calls/today.ts";
-import { createPbxs } from "./company/pbxs.ts";
-import { registerCompanyRoutes } from "./company/routes.ts";
+import { readCalls } from "./calls/queries.ts";
+import { createCallsPart } from "./calls-part.ts";
 import { createSettings } from "./company/settings.ts";
 import type { Config } from "./config.ts";
-import { createContacts } from "./contacts/contacts.ts";
 import { fold } from "./contacts/fold.ts";
-import { createMatcher } from "./contacts/match.ts";
-import { parse } from "./contacts/number.ts";
-import { registerContactRoutes } from "./contacts/routes.ts";
 import { createDemo, type DemoLogin } from "./demo/demo.ts";
-import { registerDemoRoutes } from "./demo/routes.ts";
 import { createEventBus, type EventBus } from "./events.ts";
-import { floorFigures } from "./floor-figures.ts";
 import type { App } from "./http.ts";
-import { memoryFanOut } from "./live/fan-out.ts";
-import { createHub, type HubDeps } from "./live/hub.ts";
-import { createLiveMetrics } from "./live/metrics.ts";
-import { createPaintTimes } from "./live/paint-times.ts";
-import { registerUnseenRoutes } from "./live/routes.ts";
-import { createUnseenStore } from "./live/unseen-store.ts";
-import { acceptSockets, registerLive } from "./live/upgrade.ts";
-import { dayIn } from "./local-day.ts";
-import { countObligations, listObligations } from "./obligations/list.ts";
-import { reconcileMissed } from "./obligations/missed.ts";
+import { createHttpPart } from "./http-part.ts";
+import { createLivePart, type LiveOverrides } from "./live-part.ts";
+import { createEscalator } from "./obligations/escalate.ts";
 import { orphanObligations } from "./obligations/orphans.ts";
-import { obligationsOfCalls, readObligations } from "./obligations/read.ts";
-import { registerObligationRoutes } from "./obligations/routes.ts";
-import { createObserver } from "./observed/observe.ts";
-import { registerObservedRoutes } from "./observed/routes.ts";
-import { createWindows } from "./observed/windows.ts";
-import { createPbxRoads } from "./pbx-roads.ts";
+import { readObligations } from "./obligations/read.ts";
+import { createPbxPart, type PbxPart } from "./pbx-part.ts";
 import { PbxInput } from "./protocol/pbx.ts";
-import { registerTaskRoutes } from "./tasks/routes.ts";
-import { serveClient } from "./web/client.ts";
-import { registerDocs } from "./web/docs.ts";
-import { registerHealth } from "./web/health.ts";
+import { startRegularWork } from "./regular-work.ts";
 import { createLog } from "./web/log.ts";
-import { createHttpServer } from "./web/server.ts";
-import { createKeeper } from "./wrap-up/keeper.ts";
-import { registerWrapUpRoutes } from "./wrap-up/routes.ts";
 
 export const version = "0.1.0";
 
@@ -73,9 +30,7 @@ export interface Overrides {
 	readonly now?: () => number;
 	/** Folder of the built client. */
 	readonly client?: string;
-	readonly live?: Partial<
-		Pick<HubDeps, "popFor" | "popOfCall" | "liveCallsOf" | "obligations" | "counts" | "unseen" | "times">
-	>;
+	readonly live?: LiveOverrides;
 }
 
 export interface Dzvin {
@@ -94,8 +49,6 @@ export interface Dzvin {
 	address(): string;
 }
 
-type Caller = Parameters<ReturnType<typeof createMatcher>["resolve"]>[1];
-
 /** Puts the server together: read it from top to bottom. */
 export async function createApp(
 	config: Config & { readonly databaseUrl: string },
@@ -110,7 +63,7 @@ export async function createApp(
 		help: "Changes of calls that wait to be written",
 		registers: [register],
 		collect() {
-			this.set(ingest.waiting());
+			this.set(calls.ingest.waiting());
 		},
 	});
 
@@ -119,70 +72,25 @@ export async function createApp(
 		// Connections that the database server ends while both of us stop are no news.
 		if (!stopping) log.warn({ pool, err: error }, "a connection to the database failed");
 	});
+	const pool = database.pools.ui;
 	const bus = createEventBus((listener, kind, error) => log.error({ listener, kind, err: error }, "a listener failed"));
-	const audit = (entry: AuditEntry) => writeAudit(database.ui, entry);
 
-	// Company
-	const settings = createSettings({ database, bus, country: config.country });
-	// Access
-	const publicUrl = config.publicUrl;
-	const https = publicUrl?.startsWith("https:") ?? false;
-	const origins = publicUrl === null ? [] : [publicUrl];
+	// The company, and who may come in
+	const company = createSettings({ database, bus, country: config.country });
+	const settings = company.current;
 	const auth = createAuth({
 		db: database.ui,
 		secret: config.secretKey,
-		publicUrl: publicUrl ?? "http://localhost",
+		publicUrl: config.publicUrl ?? "http://localhost",
 		log,
 	});
 	const users = createUsers({ db: database.ui, bus });
 
-	// Contacts
-	const matcher = createMatcher({ settings: settings.current });
-	const contacts = createContacts({ database, settings: settings.current, bus, now, log });
-	const parseNumber = (raw: string) => {
-		const number = parse(raw, settings.current());
-		return number.kind === "number" ? number.e164 : null;
-	};
+	// Clients and their calls
+	const onLeading = (pbxId: string) => pbx.roads.leadingChanged(pbxId);
+	const calls = await createCallsPart({ database, config, settings, bus, onLeading, now, log });
 
-	// Calls and what is owed for them. The road from the PBX has its own pool; people read by the other.
-	const pool = database.pools.ui;
-	const resolveFrom = (db: Queryable) => (caller: Caller, at: Date) => matcher.resolve(db, caller, at);
-	const resolve = resolveFrom(database.ui);
-	const recorder = createRecorder({
-		database,
-		bus,
-		settings: settings.current,
-		resolve: resolveFrom(database.ingest),
-		obligations: { reconcileMissed, forCalls: (db, ids, known) => obligationsOfCalls(db, readCalls, ids, known) },
-		log,
-	});
-	followContacts(database.pools.ingest, bus);
-	const { ingest, journal, writer } = await openRoad({
-		database,
-		url: config.databaseUrl,
-		dataDir: config.dataDir,
-		keeps: config.journalDays > 0,
-		recorder,
-		bus,
-		onChange: (pbxId) => roads.leadingChanged(pbxId),
-		now,
-		log,
-	});
-	const recordings = createRecordingWatcher({ pool, bus, log });
-	const pops = createPops({ db: database.pools.ingest, resolve: resolveFrom(database.ingest) });
-	// Pictures of browsers that return all at once must not stand before a ringing phone's pop-up.
-	const pictured = createPops({ db: pool, resolve });
-
-	// The roads to the PBXs: events come in, commands go out.
-	const windows = createWindows(database.pools.ingest);
-	const observer = createObserver({
-		windows,
-		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, token: writer.token }),
-		leads: writer.leads,
-		log,
-		now,
-	});
-	// Who is kept from the queues until a call is processed.
+	// What is owed for them
 	const tellOwed = async (ids: readonly string[]) => {
 		for (const obligation of await readObligations(pool, readCalls, ids)) {
 			if (obligation.settledAt === null) bus.emit("obligation.opened", { obligation });
@@ -190,33 +98,10 @@ export async function createApp(
 	};
 	const orphan = async () => await tellOwed((await orphanObligations(pool)).map(({ id }) => id));
 	bus.on("user.changed", "obligations: of people who left", orphan);
-	const keeper = createKeeper({
-		...{ pool, bus, now, log },
-		rules: () => settings.current().wrapUp,
-		leads: writer.leads,
-		hasControl: (pbxId) => roads.dialable().some(({ id, control }) => id === pbxId && control),
-		pause: (pbxId, order) => roads.pause(pbxId, order),
-		tell: tellOwed,
-	});
-	const roads = createPbxRoads({
-		...{ ingest, journal, observer, bus, log },
-		pbxs: () => pbxs,
-		writer: () => writer,
-		members: keeper,
-	});
-	const pbxs = createPbxs({
-		database,
-		bus,
-		secretKey: config.secretKey,
-		stateOf: roads.stateOf,
-		// Secrets are not shown again: the place to paste them is.
-		stanzas: ({ events, control }) =>
-			stanzas({
-				events: { ...events, secret: "<the secret>" },
-				control: control && { ...control, secret: "<the secret>" },
-				ourAddress: null,
-			}),
-	});
+	const escalator = createEscalator({ pool, rules: settings, tell: tellOwed, log });
+
+	// PBXs: events come in, commands go out
+	const pbx: PbxPart = createPbxPart({ database, calls, config, settings, bus, tellOwed, now, log });
 
 	// The demo: a PBX that is none, on the same roads.
 	const demo = createDemo({
@@ -225,106 +110,35 @@ export async function createApp(
 		secretKey: config.secretKey,
 		dataDir: config.dataDir,
 		wanted: config.demo,
-		settings: settings.current,
+		settings,
 		startPbx: startLoopbackPbx,
-		async createPbx(id, { recordingsRoot, ...pbx }) {
-			await pbxs.create(PbxInput.parse({ ...pbx, recordings: { root: recordingsRoot } }), { id, demo: true });
+		async createPbx(id, { recordingsRoot, ...one }) {
+			await pbx.pbxs.create(PbxInput.parse({ ...one, recordings: { root: recordingsRoot } }), { id, demo: true });
 		},
-		async movePbx(id, pbx) {
-			await pbxs.patch(id, pbx);
+		async movePbx(id, where) {
+			await pbx.pbxs.patch(id, where);
 		},
 		createUser: (user) => users.create(user, { id: null, ipAddress: null }),
 		fold,
 		async settled() {
-			await roads.settled();
-			await ingest.idle();
+			await pbx.roads.settled();
+			await calls.ingest.idle();
 		},
 		now,
 		log,
 	});
 
-	// Live
-	const metrics = createLiveMetrics(register);
-	const unseen = createUnseenStore(pool);
-	const timeZone = () => settings.current().timeZone;
-	const paintTimes = createPaintTimes({
-		pool,
-		dayOf: (at) => dayIn(timeZone(), at),
-		now,
-		onFailure: (error) => log.warn({ err: error }, "times of pop-ups are not kept yet"),
+	// What people see
+	const live = createLivePart({
+		...{ pool, bus, users, calls, pbx, settings, register, version, now, log },
+		over: over.live ?? {},
 	});
-	const hub = createHub({
-		fanOut: memoryFanOut(bus),
-		people: users.colleagues,
-		popFor: pops.popFor,
-		popOfCall: pops.popOfCall,
-		liveCallsOf: pictured.liveCallsOf,
-		async obligations(person) {
-			const query = { assignee: "me" as const, limit: 50 };
-			return await readObligations(pool, readCalls, (await listObligations(pool, person, query)).ids);
-		},
-		counts: (person) => countObligations(pool, person),
-		liveCalls: () => liveCalls(pool),
-		floorFigures: floorFigures({ pool, unseen, paintTimes, windows, pbxs: roads.live, timeZone, now }),
-		unseen,
-		announce: (kind, pop) => bus.emit(kind, pop),
-		onPainted: paintTimes.add,
-		pbxs: roads.live,
-		maySend: (type, role) => messagePermissions[type].includes(role),
-		version,
-		metrics,
-		log,
-		now,
-		...over.live,
+	const { app, sockets } = await createHttpPart({
+		...{ database, config, bus, settings: company, auth, users, calls, pbx, live, demo, tellOwed },
+		...{ client: over.client, register, version, now, log },
 	});
-
-	// A server that runs for years makes the partitions of coming months, and forgets old sessions, as it goes.
-	const daily = setInterval(
-		() => {
-			Promise.all([
-				makeMonths(database.pools.ui, new Date(now())),
-				keepJournal(database.pools.ui, new Date(now()), config.journalDays),
-				auth.sweep(),
-			]).catch((error: unknown) => log.error({ err: error }, "the daily work is not done"));
-		},
-		24 * 60 * 60_000,
-	).unref();
-
-	// HTTP: the door first, then what stands behind it.
-	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
-	securityHeaders(app, { https });
-	guard(app, { origins, authenticate: async (request) => (await auth.session(request.headers))?.person ?? null });
-	registerHealth(app, { register, askDatabase: () => database.ui.execute(sql`select 1`) });
-	registerDocs(app);
-	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
-	registerCompanyRoutes(app, { settings, pbxs, audit, check: roads.check });
-	registerObservedRoutes(app, { windows, pbx: pbxs.find });
-	registerContactRoutes(app, {
-		db: database.ui,
-		contacts,
-		callsByIds: async (_db, ids) => [...(await readCalls(pool, ids)).values()],
-	});
-	registerCallRoutes(app, { pool, bus, resolve, parseNumber, pbxs: roads.dialable, originate: roads.originate });
-	registerTodayRoute(app, { pool });
-	registerRecordingRoutes(app, { pool, audit, now });
-	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
-	registerWrapUpRoutes(app, { pool, keeper, audit, tell: tellOwed });
-	registerTaskRoutes(app, { pool });
-	registerDemoRoutes(app, { demo, audit });
-	registerLive(app);
-	registerUnseenRoutes(app, { unseen });
-	await serveClient(app, over.client ?? fileURLToPath(new URL("../dist/client", import.meta.url)));
-	const sockets = acceptSockets(app.server, {
-		hub,
-		originAllowed: (request) => originAllowed(request.headers, origins),
-		async authenticate(request) {
-			const session = await auth.session(request.headers);
-			if (session === null) return null;
-			return { userId: session.person.id, sessionId: session.person.sessionId, expiresAt: session.expiresAt };
-		},
-		metrics,
-		log,
-		now,
+	const regularWork = startRegularWork({
+		...{ database, auth, settings: company, journalDays: config.journalDays, now, log },
 	});
 
 	return {
@@ -333,32 +147,34 @@ export async function createApp(
 		database,
 		ensureFirstAdmin: () => users.ensureFirstAdmin({ email: config.adminEmail, password: config.adminPassword }),
 		async start() {
-			await settings.start();
-			await recorder.warm();
-			await hub.start();
+			await company.start();
+			await calls.recorder.warm();
+			await live.hub.start();
 			await orphan();
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
-			await roads.start();
-			observer.start();
-			keeper.start();
-			recordings.start();
+			await pbx.roads.start();
+			pbx.observer.start();
+			pbx.keeper.start();
+			escalator.start();
+			calls.recordings.start();
 		},
 		async stop() {
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
-			clearInterval(daily);
+			regularWork.stop();
 			sockets.stop();
-			await observer.stop();
-			await keeper.stop();
-			await roads.stop();
+			await pbx.observer.stop();
+			await escalator.stop();
+			await pbx.keeper.stop();
+			await pbx.roads.stop();
 			await demo.stop();
-			await ingest.stop();
-			await journal.stop();
-			await writer.stop();
-			await recorder.stop();
-			await recordings.stop();
-			hub.stop();
-			await paintTimes.stop();
+			await calls.ingest.stop();
+			await calls.journal.stop();
+			await calls.writer.stop();
+			await calls.recorder.stop();
+			await calls.recordings.stop();
+			live.hub.stop();
+			await live.paintTimes.stop();
 			await app.close();
 			stopping = true;
 			await database.close();

@@ -11,6 +11,8 @@ import type { Obligation } from "./protocol/obligation.ts";
 export interface DomainEvents {
 	/** A call was recorded: began, rings somebody else, is talked, ended, or changed in any way. */
 	"call.saved": SavedCall;
+	/** The same out of memory, while the database does not take it: a phone rings, and people see who it is. */
+	"call.unsaved": SavedCall;
 	/** This row went: the family turned out to be part of the call `into`. */
 	"call.superseded": { readonly callId: string; readonly into: string };
 	/** An agent chose a contact for the call, took it back, or the call got a contact later. */
@@ -19,7 +21,13 @@ export interface DomainEvents {
 	"recording.changed": { readonly callId: string };
 	/** It opened or changed. Not told while the call goes on and nobody has it: then there is nothing to process yet. */
 	"obligation.opened": { readonly obligation: Obligation };
-	"obligation.settled": { readonly id: string; readonly callId: string; readonly assigneeId: string | null };
+	/** `escalated`: it was everybody's to see. */
+	"obligation.settled": {
+		readonly id: string;
+		readonly callId: string;
+		readonly assigneeId: string | null;
+		readonly escalated: boolean;
+	};
 	"contact.changed": { readonly contactId: string };
 	"user.changed": { readonly userId: string };
 	/** Sockets of this person or session must close. `sessionId` null = all of them. */

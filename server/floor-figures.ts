@@ -26,7 +26,7 @@ export function floorFigures({ pool, unseen, paintTimes, windows, pbxs, timeZone
 	return async (): Promise<FloorFigures> => {
 		const today = new Date(dayBegan(timeZone(), now()));
 		const [owed, pops, paint, health] = await Promise.all([
-			owedFigures(pool),
+			owedFigures(pool, today),
 			unseen.since(today, unseenShown),
 			paintTimes.today(),
 			windows.health(today),

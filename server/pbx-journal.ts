@@ -1,4 +1,5 @@
 import type { PbxEvent } from "./pbx-event.ts";
+import type { Sentence } from "./protocol/sentences.ts";
 
 /** One customer contact as the PBX's own journal tells it: `asterisk/history` reads it, `calls/reconcile` compares it. */
 export interface JournalFamily {
@@ -14,9 +15,8 @@ export interface JournalFamily {
 	readonly poor?: true;
 }
 
-/** What a journal said at one reading. */
+/** What a journal said at one reading, beside its families. */
 export interface JournalReading {
-	readonly families: readonly JournalFamily[];
 	/** Time of the newest row, null in an empty journal. */
 	readonly newest: number | null;
 	/** Records that could not be understood. */
@@ -25,18 +25,23 @@ export interface JournalReading {
 
 /** A PBX's own journal of calls, open for reading. */
 export interface Journal {
-	/** Every family of which something was written at or after `since`, whole. Throws JournalProblem. */
-	read(since: number): Promise<JournalReading>;
+	/**
+	 * Hands over every family of which something was written at or after `since`, whole, some at a time and the newest
+	 * first: a month does not fit into memory. The next ones are read when `take` is done. Throws JournalProblem.
+	 */
+	read(since: number, take: (families: readonly JournalFamily[]) => Promise<void>): Promise<JournalReading>;
 }
 
 /** Why a journal cannot be read now, and what to do about it. */
 export class JournalProblem extends Error {
 	override readonly name = "JournalProblem";
 	readonly code: "missing" | "denied" | "locked" | "strange" | "unreachable";
-	readonly mend: string;
-	constructor(code: JournalProblem["code"], message: string, mend: string, cause?: unknown) {
-		super(message, { cause });
+	readonly sentence: Sentence;
+	readonly mend: Sentence;
+	constructor(code: JournalProblem["code"], sentence: Sentence, mend: Sentence, cause?: unknown) {
+		super(sentence.message, { cause });
 		this.code = code;
+		this.sentence = sentence;
 		this.mend = mend;
 	}
 }

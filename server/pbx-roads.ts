@@ -24,6 +24,8 @@ interface Deps {
 	readonly members: {
 		onEvents(pbxId: string, events: readonly PbxEvent[]): void;
 		onState(pbxId: string, state: PbxState): void;
+		/** The last moment in which this PBX takes orders of ours. */
+		leave(pbxId: string): Promise<void>;
 	};
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
@@ -72,6 +74,7 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 	};
 	const read = async (asked: boolean) => {
 		const unopened = new Map<string, PbxLive>();
+		const before = active;
 		active = await pbxs().accessList((name, error, id) => {
 			log.error({ pbx: name, err: error }, "the secrets of a PBX do not open");
 			const since = closed.get(id)?.since ?? new Date().toISOString();
@@ -83,6 +86,8 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 		const wanted = JSON.stringify(active);
 		if (wanted === laid && !asked) return;
 		laid = wanted;
+		const ordered = ({ id }: PbxAccess) => active.some((pbx) => pbx.id === id && pbx.control !== null);
+		await Promise.all(before.filter((pbx) => pbx.control !== null && !ordered(pbx)).map(({ id }) => members.leave(id)));
 		ingest.setPbxs(active);
 		writer().setPbxs(active.map(({ id }) => id));
 		observer.set(
@@ -144,3 +149,5 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 		pause: fleet.pause,
 	};
 }
+
+export type PbxRoads = ReturnType<typeof createPbxRoads>;

@@ -3,18 +3,22 @@ import type { Settings } from "../../server/protocol/settings.ts";
 import type { Colleague, Preferences } from "../../server/protocol/user.ts";
 import { createAlerting } from "./alerts/alerting.ts";
 import { createBell } from "./alerts/bell.ts";
+import { createEscalatedNotices } from "./alerts/escalated-notices.ts";
 import { createNotices } from "./alerts/notices.ts";
 import { createUnseenNotices } from "./alerts/unseen-notices.ts";
 import { createApi, type DemoState } from "./connection/api.ts";
 import { ApiError, createRequest } from "./connection/http.ts";
 import { type LiveLink, openLive } from "./connection/socket.ts";
-import { preferredLanguage, speak, spoken } from "./i18n/translate.ts";
+import { preferredLanguage, speak, spoken, t } from "./i18n/translate.ts";
 import { createDrafts } from "./model/drafts.ts";
 import { createHeld } from "./model/held.ts";
 import { createLive } from "./model/live.ts";
 import { createRingLeader } from "./model/ring-leader.ts";
 import { createSession } from "./model/session.ts";
-import { incomingSentence, unseenSentence } from "./parts/incoming-sentence.ts";
+
+import { escalatedSentence, incomingSentence, unseenSentence } from "./parts/incoming-sentence.ts";
+import { say } from "./parts/toast.tsx";
+import { sentence } from "./said/said.ts";
 
 /** The wiring of the client, from top to bottom. Screens take what they need from here. */
 
@@ -31,6 +35,7 @@ const request = createRequest({
 	random: Math.random,
 	wait: pause,
 	onUnauthenticated: () => session.lost(),
+	inWords: sentence,
 });
 export const api = createApi(request);
 export const drafts = createDrafts(sessionStorage);
@@ -204,6 +209,17 @@ createUnseenNotices({
 	wanted: () => !document.hasFocus() && session.preferences.value.notices !== false,
 	sentence: unseenSentence,
 	onSeen: sayISee,
+});
+createEscalatedNotices({
+	hear: live.hear,
+	leads: () => session.role.value !== "agent",
+	now: () => now.peek(),
+	say(to, obligation) {
+		const sentence = escalatedSentence(to, obligation);
+		say(sentence, "bad");
+		if (document.hasFocus() || session.preferences.value.notices === false) return;
+		notices.show(obligation.id, t("tab.call-back"), sentence, () => {});
+	},
 });
 
 // Cards that show a wrap-up form open again after a reload.

@@ -19,6 +19,11 @@ export const obligations = pgTable(
 		attempts: integer("attempts").notNull().default(0),
 		openedAt: moment("opened_at").notNull(),
 		dueAt: moment("due_at").notNull(),
+		/** When a missed call goes one step further; null when there is none. */
+		escalatesAt: moment("escalates_at"),
+		escalatedTo: text("escalated_to", { enum: ["team", "supervisor"] }),
+		/** When it went there. */
+		escalatedAt: moment("escalated_at"),
 		settledAt: moment("settled_at"),
 		settledById: uuid("settled_by_id").references(() => users.id),
 		settledHow: text("settled_how", { enum: ["disposition", "conversation", "other-channel", "dismissed"] }),
@@ -33,6 +38,12 @@ export const obligations = pgTable(
 		index("obligations_open_contact").on(t.contactId).where(sql`${t.settledAt} is null`),
 		/** For the list of unprocessed calls, newest first. */
 		index("obligations_open_started").on(t.callStartedAt, t.callId).where(sql`${t.settledAt} is null`),
+		index("obligations_escalates")
+			.on(t.escalatesAt, t.id)
+			.where(sql`${t.settledAt} is null and ${t.escalatesAt} is not null`),
+		index("obligations_open_escalated")
+			.on(t.dueAt, t.id)
+			.where(sql`${t.settledAt} is null and ${t.escalatedAt} is not null`),
 		index("obligations_settled").on(t.settledAt, t.id).where(sql`${t.settledAt} is not null`),
 	],
 );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { id, moment } from "./columns.ts";
 import { pbxs } from "./company.ts";
 
@@ -42,6 +42,8 @@ export const observations = pgTable("observations", {
 	journalNewest: moment("journal_newest"),
 	/** Why it could not be read or trusted the last time; null when all is well. */
 	journalProblem: text("journal_problem"),
+	/** The same by the codes of its sentences. */
+	journalSaid: jsonb("journal_said"),
 	/** The daily figure: when it was taken, calls in the journal of the day before, of them known, external and owed. */
 	countedAt: moment("counted_at"),
 	families: integer("families").notNull().default(0),

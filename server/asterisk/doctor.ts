@@ -1,39 +1,18 @@
 import { constants, access as mayReach, readdir } from "node:fs/promises";
 import type { PbxAccess } from "../pbx-access.ts";
-import type { Said } from "../protocol/said.ts";
-import { type Sentence, say } from "../protocol/sentences.ts";
+import { say } from "../protocol/sentences.ts";
 import type { Clock } from "./clock.ts";
 import { dial, LinkProblem } from "./dial.ts";
+import { error, type Finding, ok, warning } from "./finding.ts";
 import { examineJournal } from "./history/doctor.ts";
 import { isSheltered } from "./login.ts";
 import { openProbe, type Probe, proofFor } from "./probe.ts";
-
-/** One thing that was looked at. `mend` is the line to paste or the step to take, null when all is well. */
-export interface Finding {
-	readonly level: "ok" | "warning" | "error";
-	readonly code: string;
-	readonly message: string;
-	readonly mend: string | null;
-	/** Both by their codes, for another language. */
-	readonly said?: { readonly message: Said; readonly mend: Said | null };
-}
 
 export interface DoctorDeps {
 	readonly clock: Clock;
 	/** What the running connection knows about numbers on events. */
 	readonly numbering: () => "none" | "exact" | "sparse";
 }
-
-const finding = (level: Finding["level"], code: string, message: Sentence, mend: Sentence | null): Finding => ({
-	level,
-	code,
-	message: message.message,
-	mend: mend?.message ?? null,
-	said: { message: message.said, mend: mend?.said ?? null },
-});
-const ok = (code: string, message: Sentence) => finding("ok", code, message, null);
-const warning = (code: string, message: Sentence, mend: Sentence) => finding("warning", code, message, mend);
-const error = (code: string, message: Sentence, mend: Sentence) => finding("error", code, message, mend);
 
 const command = 'asterisk -rx "manager reload"';
 /** A line for one stanza of `manager.conf`. */

@@ -8,7 +8,8 @@ import { perform } from "./actions/control.ts";
 import { type OriginateRequest, originateAction } from "./actions/originate.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Connection, createConnection, type Standing } from "./connection.ts";
-import { check as examine, type Finding } from "./doctor.ts";
+import { check as examine } from "./doctor.ts";
+import type { Finding } from "./finding.ts";
 import { Originated } from "./originated.ts";
 
 /** What the fleet needs of a log; pino fits. */

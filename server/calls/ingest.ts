@@ -10,6 +10,7 @@ import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
 import { emptyTracker, longCalls, next, noteStored, remember, type TrackerState } from "./tracker.ts";
 import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
+import type { UnsavedCall } from "./unsaved.ts";
 import { createWriter, type Writer } from "./writer.ts";
 
 /** What the ingest needs to know of a PBX. */
@@ -30,6 +31,8 @@ export interface IngestDeps {
 	readonly past?: (pbxId: string, live: readonly CallFacts[], heardSince: number | null) => Promise<Past>;
 	/** Takes, beside the fold, the events that went into it. */
 	readonly keep?: (pbxId: string, events: readonly PbxEvent[], receivedAt: number) => void;
+	/** Tells people of a call that the database does not take yet; left out: they hear of it when it is stored. */
+	readonly tellLate?: (call: UnsavedCall) => void;
 	/** Several servers may listen: events wait until `lead` says that this one writes. */
 	readonly singleWriter?: boolean;
 	/** Waits so many milliseconds, or until the signal; tests hand in one that does not sleep. */
@@ -136,7 +139,12 @@ export function createIngest(deps: IngestDeps): Ingest {
 			name: pbx.name,
 			pattern: pbx.extensionPattern,
 			state: emptyTracker(),
-			writer: createWriter(pbx.id, { ...deps, token: () => line.token, onFenced: () => standBy(pbx.id, line) }),
+			writer: createWriter(pbx.id, {
+				...deps,
+				token: () => line.token,
+				onFenced: () => standBy(pbx.id, line),
+				tellLate: (facts, receivedAt) => deps.tellLate?.({ pbxId: pbx.id, pbx: line.name, facts, receivedAt }),
+			}),
 			early: deps.liveCalls || deps.singleWriter ? createBacklog(full) : null,
 			token: null,
 			keptAt: Number.NEGATIVE_INFINITY,

@@ -12,6 +12,7 @@ export interface MissedChange {
 	readonly callId: string;
 	readonly assigneeId: string | null;
 	readonly settled: boolean;
+	readonly escalated: boolean;
 }
 
 /** What the recorder asks of the obligations feature; handed over where the server is put together. */
@@ -72,7 +73,7 @@ export function createOwedNews({ db, bus, obligations, log }: OwedNewsDeps): Owe
 		for (const obligation of calls.size > 0 ? await read([...calls.keys()], known) : []) {
 			if (obligation.settledAt === null) bus.emit("obligation.opened", { obligation });
 		}
-		for (const { id, callId, assigneeId } of over) bus.emit("obligation.settled", { id, callId, assigneeId });
+		for (const { settled: _settled, ...one } of over) bus.emit("obligation.settled", one);
 	}
 
 	/** They are stored: until the database answers the news waits. */

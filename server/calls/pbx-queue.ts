@@ -20,6 +20,8 @@ export interface ChangeQueue {
 	add(changes: readonly CallChange[], receivedAt: number): void;
 	/** Up to `most` calls of the lane, oldest first, and those that they are merged into. None of a `busy` family. */
 	take(lane: Lane, most: number, busy: ReadonlySet<string>): Waiting;
+	/** The same calls as they are known by now; what takes the place of older facts waits no more. */
+	newest(batch: Waiting): Waiting;
 	/** Nothing of what waits is to be written. */
 	clear(): void;
 	/** Calls that wait. */
@@ -52,6 +54,16 @@ export function createChangeQueue(): ChangeQueue {
 				if (before && lane !== laneOf(before.change)) lanes[laneOf(before.change)].delete(family);
 				lanes[lane].set(family, { change, receivedAt: before?.receivedAt ?? receivedAt });
 			}
+		},
+		newest({ changes, receivedAt }) {
+			const fresh = changes.map((change) => {
+				if (change.kind === "superseded") return change;
+				const waiting = waits(change.call.family);
+				if (waiting?.change.kind !== "changed") return change;
+				lanes[laneOf(waiting.change)].delete(change.call.family);
+				return waiting.change;
+			});
+			return { changes: fresh, receivedAt };
 		},
 		take(lane, most, busy) {
 			const taken = new Map<string, Entry>();

@@ -19,6 +19,8 @@ export interface Written {
 	readonly waivedId: string | null;
 	/** Who had it. */
 	readonly waivedFrom: string | null;
+	/** It had been put before the supervisor. */
+	readonly waivedEscalated: boolean;
 	/** Who has the extensions of the legs that were written. */
 	readonly users: readonly { readonly index: number; readonly id: string; readonly name: string }[] | null;
 }
@@ -45,7 +47,7 @@ const token = pbx + 1;
 const owe = token + 1;
 const recordingsFrom = owe + 1;
 const processWithin = recordingsFrom + recordingColumns.length;
-const [callBackWithin, company] = [processWithin + 1, processWithin + 2];
+const [callBackWithin, toTeam, company] = [processWithin + 1, processWithin + 2, processWithin + 3];
 /** Columns of a call that newer facts simply replace. */
 const replaced = callColumns
 	.map(([name]) => name)
@@ -133,14 +135,16 @@ saved_recordings as (
 ),
 owed as (
 	insert into obligations
-		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at)
+		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at, escalates_at)
 	select s.id, k.kind, s.id, s.started_at, s.contact_id, s.number,
 		case when k.kind = 'missed' then o.id
 			else coalesce(p.spoke, case when s.direction = 'outbound' then p.rang_first end, o.id) end,
 		s.started_at,
 		due_at(coalesce(s.ended_at, s.started_at),
 			case when k.kind = 'missed' then $${callBackWithin}::integer else $${processWithin}::integer end,
-			$${company}::jsonb)
+			$${company}::jsonb),
+		case when k.kind = 'missed' then
+			due_at(coalesce(s.ended_at, s.started_at), $${toTeam}::integer, $${company}::jsonb) end
 	from saved s join given g on g.id = s.id and g.owe
 	cross join lateral (select case when s.outcome = 'missed' then 'missed' else 'call' end as kind) k
 	left join people p on p.call_id = s.id
@@ -150,7 +154,11 @@ owed as (
 	order by s.id
 	on conflict (call_id) do update set
 		kind = excluded.kind, contact_id = excluded.contact_id, number = excluded.number, due_at = excluded.due_at,
-		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id)
+		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id),
+		escalates_at = case when excluded.kind = 'missed' and obligations.escalated_to is not null
+			then obligations.escalates_at else excluded.escalates_at end,
+		escalated_to = case when excluded.kind = 'missed' then obligations.escalated_to end,
+		escalated_at = case when excluded.kind = 'missed' then obligations.escalated_at end
 	where obligations.settled_at is null and
 		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
 		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
@@ -160,7 +168,7 @@ owed as (
 waived as (
 	delete from obligations o using saved s
 	where o.call_id = s.id and s.direction = 'internal' and o.settled_at is null
-	returning o.id, o.call_id, o.assignee_id
+	returning o.id, o.call_id, o.assignee_id, o.escalated_at is not null as escalated
 )
 `;
 
@@ -174,7 +182,8 @@ const writeCalls = {
 	text: `${callsAndLegs}${recordingsAndObligations}
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "obligationId", w.due_at as "dueAt",
 	w.assignee_id as "assigneeId",
-	coalesce(w.opened, false) as opened, p.users, n.id as "waivedId", n.assignee_id as "waivedFrom"
+	coalesce(w.opened, false) as opened, p.users, n.id as "waivedId", n.assignee_id as "waivedFrom",
+	coalesce(n.escalated, false) as "waivedEscalated"
 from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id
 left join waived n on n.call_id = s.id`,
 };
@@ -206,7 +215,7 @@ ${newerLeg}
 )
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, null::uuid as "obligationId",
 	null::timestamptz as "dueAt", null::uuid as "assigneeId", false as opened, null::uuid as "waivedId",
-	null::uuid as "waivedFrom", (
+	null::uuid as "waivedFrom", false as "waivedEscalated", (
 		select json_agg(json_build_object('index', index, 'id', user_id, 'name', user_name))
 		from given_legs where user_id is not null
 	) as users

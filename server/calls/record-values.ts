@@ -120,6 +120,7 @@ export function writeValues(
 		recordings.map(({ recording }) => recording.closed),
 		settings.processWithinMinutes,
 		settings.callBackWithinMinutes,
+		settings.escalateToTeamMinutes,
 		JSON.stringify({ workingHours: settings.workingHours, timeZone: settings.timeZone }),
 	];
 }

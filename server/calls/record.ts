@@ -146,8 +146,9 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 			const row = rows.get(id);
 			return row && (again || call.endedAt !== null || (row.obligationId !== null && row.assigneeId !== null));
 		});
-		const waived = written.flatMap(({ id: callId, waivedId: id, waivedFrom: assigneeId }) =>
-			id === null ? [] : [{ id, callId, assigneeId, settled: true }],
+		const waived = written.flatMap(
+			({ id: callId, waivedId: id, waivedFrom: assigneeId, waivedEscalated: escalated }) =>
+				id === null ? [] : [{ id, callId, assigneeId, escalated, settled: true }],
 		);
 		owedNews.add(
 			[...owed.map(({ id }) => id), ...changed],

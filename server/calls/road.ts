@@ -9,6 +9,8 @@ import { readLiveFacts } from "./live-facts.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { createSingleWriter, type SingleWriter } from "./single-writer.ts";
+import { createStaff } from "./staff.ts";
+import { createUnsaved } from "./unsaved.ts";
 
 export interface RoadDeps {
 	readonly database: Database;
@@ -20,6 +22,8 @@ export interface RoadDeps {
 	readonly keeps: boolean;
 	readonly recorder: Recorder;
 	readonly bus: EventBus;
+	/** E.164 of what the PBX wrote; null when it is no telephone number. */
+	readonly numberOf: (raw: string) => string | null;
 	/** Whether this server writes the calls of a PBX has changed. */
 	readonly onChange: (pbxId: string) => void;
 	readonly now: () => number;
@@ -40,6 +44,8 @@ export async function openRoad(deps: RoadDeps): Promise<Road> {
 		log.warn({ bytes }, "The last line of the spill file was torn by a kill."),
 	);
 	const db = database.pools.journal;
+	const staff = createStaff(database.pools.ui, bus, log);
+	const unsaved = createUnsaved({ bus, staff, numberOf: deps.numberOf });
 	const journal = createJournal({ db, spill, log, now });
 	const spilled = spill.oldest;
 	const past = { db, spilledSince: () => spilled, drained: journal.drained, now };
@@ -49,9 +55,11 @@ export async function openRoad(deps: RoadDeps): Promise<Road> {
 		log,
 		liveCalls: (pbxId) => readLiveFacts(database.pools.ingest, pbxId),
 		past: (...about) => readPast(past, ...about),
+		tellLate: unsaved.tell,
 		...(deps.keeps ? { keep: journal.push } : {}),
 		singleWriter: true,
 	});
 	const writer = createSingleWriter({ url: deps.url, leading: () => ingest, onChange: deps.onChange, log });
+	await staff.read();
 	return { ingest, journal, writer };
 }

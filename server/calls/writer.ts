@@ -1,4 +1,5 @@
-import type { CallChange } from "./call-change.ts";
+import type { CallChange, CallFacts } from "./call-change.ts";
+import { createLateCalls } from "./late.ts";
 import type { Log } from "./log.ts";
 import { createPause } from "./pause.ts";
 import { createChangeQueue, type Lane, type Waiting } from "./pbx-queue.ts";
@@ -8,6 +9,8 @@ import { failureOf, rest, retryDelay } from "./retry.ts";
 export interface WriterDeps {
 	readonly recorder: Recorder;
 	readonly log: Log;
+	/** Hears of a call that the database does not take in time. */
+	readonly tellLate?: (facts: CallFacts, receivedAt: number) => void;
 	readonly wait?: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 	/** Shows that this server may write now; null: nobody else does. */
 	readonly token?: () => number | null;
@@ -51,6 +54,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 	/** Families that are being written: what comes of them meanwhile waits, so that a call's facts stay in their order. */
 	const busy = new Set<string>();
 	const pause = createPause(betweenOver);
+	const late = createLateCalls(deps.tellLate ?? (() => {}));
 	let alarm = alarmAt;
 
 	/** False when the lane has nothing that could be written now. */
@@ -89,13 +93,20 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		});
 
 	/** Repeats what may succeed later, with the same keys; takes apart what the database refuses, to find the one call. */
-	async function save(batch: Waiting): Promise<void> {
+	async function save(taken: Waiting): Promise<void> {
+		let batch = taken;
 		for (let attempt = 0; ; ) {
+			const shown = token();
 			try {
-				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: token() });
+				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: shown });
+				late.stored(batch.changes);
 				return;
 			} catch (error) {
-				if (error instanceof FencedOff) return giveUp(batch.changes.length);
+				if (error instanceof FencedOff) {
+					// Our own lock was lost and taken again while this was under way: nobody else has it.
+					if (token() !== shown) continue;
+					return giveUp(batch.changes.length);
+				}
 				if (failureOf(error) === "lasting") return apart(batch, error);
 				attempt++;
 				const given = batch.changes.length;
@@ -105,6 +116,8 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 				}
 				log.warn({ err: error, pbxId, calls: given, waiting: queue.size, attempt }, "Storing calls is tried again.");
 				await wait(retryDelay(attempt), stopping.signal);
+				// A phone that stopped meanwhile must not ring once more.
+				batch = queue.newest(batch);
 			}
 		}
 	}
@@ -115,6 +128,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 			"Another server writes the calls of this PBX: these are left to it.",
 		);
 		queue.clear();
+		late.clear();
 		onFenced();
 	}
 
@@ -122,6 +136,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		const [first] = changes;
 		if (changes.length <= 1) {
 			const family = first?.kind === "changed" ? first.call.family : first?.family;
+			late.stored(changes);
 			log.error({ err: error, pbxId, family }, "The database refuses this call: it is not stored.");
 			return;
 		}
@@ -133,6 +148,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 	return {
 		add(changes, receivedAt) {
 			queue.add(changes, receivedAt);
+			late.waits(changes, receivedAt);
 			if (queue.size < alarm) return;
 			log.error({ pbxId, waiting: queue.size }, "Calls wait for the database.");
 			alarm *= 2;
@@ -142,6 +158,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		isIdle: () => queue.size === 0 && busy.size === 0,
 		async stop() {
 			stopping.abort();
+			late.stop();
 			kick();
 			await idle();
 		},

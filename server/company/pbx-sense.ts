@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import type { z } from "zod";
 import { DzvinError } from "../errors.ts";
 import { hostProblem } from "../pbx-host.ts";
@@ -47,8 +48,20 @@ export function requireSecretsAgain(patch: z.output<typeof PbxPatch>, before: Be
 function historyProblems(history: z.output<typeof PbxPatch>["history"]): Record<string, string> {
 	if (!history) return {};
 	if ("path" in history) return history.path.startsWith("/") ? {} : { "history.path": "must begin with a slash" };
+	const fields: Record<string, string> = {};
 	const problem = hostProblem(history.host);
-	return problem === null ? {} : { "history.host": problem };
+	if (problem !== null) fields["history.host"] = problem;
+	if (typeof history.tls === "object" && !isCertificate(history.tls.ca)) fields["history.tls.ca"] = "not a certificate";
+	return fields;
+}
+
+/** A PEM, or several of them one after the other, of which the first is read. */
+function isCertificate(pem: string): boolean {
+	try {
+		return new X509Certificate(pem).subject !== null;
+	} catch {
+		return false;
+	}
 }
 
 /** The work grows with the length of a name to the power of the first, and doubles with each of the second. */

@@ -15,6 +15,8 @@ export interface CompanySettings {
 	update(patch: z.infer<typeof SettingsPatch>): Promise<Settings>;
 	/** Reads what is kept, or writes the standard settings of the country on the first start. */
 	start(): Promise<void>;
+	/** Takes over what another server wrote. */
+	refresh(): Promise<void>;
 }
 
 export function createSettings(deps: {
@@ -25,6 +27,7 @@ export function createSettings(deps: {
 	const { database, bus, country } = deps;
 	const standard = standardSettings(country);
 	let current = standard;
+	let writtenAt = 0;
 
 	// What is kept may be older than a field that this version added.
 	const complete = (value: unknown): Settings => Settings.parse({ ...standard, ...Object(value) });
@@ -36,6 +39,16 @@ export function createSettings(deps: {
 			await database.ui.insert(table).values({ id: 1, value: standard }).onConflictDoNothing();
 			const [row] = await database.ui.select().from(table).where(eq(table.id, 1));
 			current = complete(row?.value);
+			writtenAt = row?.updatedAt.getTime() ?? 0;
+		},
+
+		async refresh() {
+			const [row] = await database.ui.select().from(table).where(eq(table.id, 1));
+			// What was read before our own change was written is older than what we know.
+			if (row === undefined || row.updatedAt.getTime() <= writtenAt) return;
+			current = complete(row.value);
+			writtenAt = row.updatedAt.getTime();
+			bus.emit("settings.changed", {});
 		},
 
 		async update(patch) {
@@ -44,12 +57,17 @@ export function createSettings(deps: {
 				const changed = complete({ ...Object(row?.value), ...patch });
 				const known = await tx.execute(sql`select from pg_timezone_names where name = ${changed.timeZone}`);
 				requireSense(changed, known.rowCount === 1);
-				await tx.update(table).set({ value: changed, updatedAt: new Date() }).where(eq(table.id, 1));
-				return changed;
+				// Later than what it replaces, whatever this server's clock says.
+				const updatedAt = new Date(Math.max(Date.now(), (row?.updatedAt.getTime() ?? 0) + 1));
+				await tx.update(table).set({ value: changed, updatedAt }).where(eq(table.id, 1));
+				return { value: changed, at: updatedAt.getTime() };
 			});
-			current = next;
+			if (next.at > writtenAt) {
+				current = next.value;
+				writtenAt = next.at;
+			}
 			bus.emit("settings.changed", {});
-			return next;
+			return next.value;
 		},
 	};
 }
@@ -62,6 +80,9 @@ function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
 	}
 	// Deadlines count working minutes; with none in the week they would never come.
 	if (settings.workingHours.every((hours) => hours === null)) fields.workingHours = "no working day";
+	if (settings.escalateToSupervisorMinutes < settings.escalateToTeamMinutes) {
+		fields.escalateToSupervisorMinutes = "is before the team's";
+	}
 	const queues = settings.wrapUp.queues.map(({ queue }) => queue);
 	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same";
 	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";

@@ -45,6 +45,10 @@ export function standardSettings(country: string): Settings {
 		workingHours: [weekday, weekday, weekday, weekday, weekday, null, null],
 		processWithinMinutes: 120,
 		callBackWithinMinutes: 20,
+		// The team has a few minutes before the deadline, the supervisor hears when it has passed.
+		escalateToTeamMinutes: 15,
+		escalateToSupervisorMinutes: 30,
+		claimMinutes: 15,
 		conversationSeconds: 5,
 		refusalReasons: refusalReasons[language],
 		commentTemplates: commentTemplates[language],

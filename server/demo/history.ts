@@ -164,6 +164,7 @@ function addObligation(history: History, chance: Chance, input: HistoryInput, ca
 		assigneeId: agent.id,
 		openedAt: moment,
 		dueAt: new Date(moment.getTime() + (missed ? 20 : 120) * 60_000),
+		escalatesAt: missed && !settled ? new Date(moment.getTime() + 15 * 60_000) : null,
 		settledAt,
 		settledById: settled ? agent.id : null,
 		settledHow: settled ? (disposed ? "disposition" : "conversation") : null,

@@ -3,6 +3,7 @@ import type { DomainEvents, EventBus } from "../events.ts";
 /** What sockets need to hear of, wherever in the company's servers it happened. */
 export const liveKinds = [
 	"call.saved",
+	"call.unsaved",
 	"call.superseded",
 	"call.contact",
 	"recording.changed",

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SavedCall } from "../events.ts";
 import type { Named } from "../protocol/basics.ts";
 import type { Pop } from "../protocol/live.ts";
@@ -14,12 +15,17 @@ interface LiveCall {
 	readonly unpainted: Map<string, number>;
 	/** The client's owner, whose state the card shows. */
 	ownerId: string | null;
+	/** The database has it as it was told last. */
+	kept: boolean;
 	/** The pop-up read ahead, while no phone rings yet. */
 	ahead: { readonly client: string; readonly at: number; readonly pop: Promise<Pop> } | null;
 }
 
 /** Milliseconds for which a pop-up that was read ahead is fresh: from the call's arrival to the first ringing phone it is mostly 40. */
 const aheadFor = 10_000;
+
+/** Milliseconds after which a pop-up does not wait for what happened last. */
+const popWithin = 700;
 
 /** Whom a pop-up is about: with another client it would say other things. */
 const clientOf = ({ call, match }: SavedCall) =>
@@ -53,25 +59,28 @@ export function createLiveCalls(deps: Deps) {
 
 	/** Without the last contacts rather than without a pop-up: the caller does not wait for a slow database. */
 	const popOf = async (saved: SavedCall): Promise<Pop> => {
-		try {
-			return await deps.popFor(saved);
-		} catch (error) {
+		const enough = new AbortController();
+		const read = deps.popFor(saved).catch((error: unknown) => {
 			deps.onFailure(error);
 			return barePop(saved);
-		}
+		});
+		const bare = sleep(popWithin, barePop(saved), { signal: enough.signal, ref: false }).catch(() => read);
+		return await Promise.race([read, bare]).finally(() => enough.abort());
 	};
 
-	const begin = async (live: LiveCall) => {
+	/** `again`: those who were shown it out of memory get it whole. */
+	const begin = async (live: LiveCall, again: boolean) => {
 		const { ahead } = live;
 		const fresh = ahead !== null && ahead.client === clientOf(live.latest) && now() - ahead.at < aheadFor;
-		const pop = await (fresh ? ahead.pop : popOf(live.latest));
+		const whole = () => (fresh ? ahead.pop : popOf(live.latest));
+		const pop = live.kept ? await whole() : { ...barePop(live.latest), saved: false };
 		// Meanwhile somebody may have answered: what is told is what is true now.
 		const { latest, told } = live;
 		const frames = new Map<string, Frame>();
 		live.ownerId = pop.owner?.id ?? null;
 		const owner = live.ownerId === null ? null : deps.stateOf(live.ownerId);
 		for (const [userId, part] of partsOf(latest)) {
-			if (told.get(userId) === part) continue;
+			if (told.get(userId) === part && !again) continue;
 			const you = pop.owner?.id === userId;
 			const by = part === "ringing" ? null : userOf(latest.call, userId);
 			const key = `${part} ${you} ${by?.id}`;
@@ -89,47 +98,59 @@ export function createLiveCalls(deps: Deps) {
 		}
 	};
 
-	return {
-		saved(saved: SavedCall): void {
-			const { call } = saved;
-			const before = calls.get(call.id);
-			const parts = partsOf(saved);
-			const over = call.endedAt !== null;
-			presence.call(call.id, over ? new Map() : parts);
-			const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ownerId: null, ahead: null };
-			const last = before?.latest.call;
-			live.latest = saved;
-			if (over) {
-				calls.delete(call.id);
-				deps.over(call.id);
-			} else calls.set(call.id, live);
+	function take(saved: SavedCall, kept: boolean): void {
+		const { call } = saved;
+		const before = calls.get(call.id);
+		const again = kept && before?.kept === false;
+		const parts = partsOf(saved);
+		const over = call.endedAt !== null;
+		presence.call(call.id, over ? new Map() : parts);
+		const live = before ?? { latest: saved, told: new Map(), unpainted: new Map(), ownerId: null, ahead: null, kept };
+		const last = before?.latest.call;
+		live.latest = saved;
+		live.kept = kept;
+		if (over) {
+			calls.delete(call.id);
+			deps.over(call.id);
+		} else calls.set(call.id, live);
 
-			const news = newsOf(saved, before === undefined ? null : live.told);
-			let changed: Frame | null = null;
-			const change = () => (changed ??= encode({ type: "call.changed", at: at(), call, match: saved.match }));
-			let someoneBegins = false;
-			for (const item of news) {
-				if (item.kind === "begins") {
-					if (deps.isOnline(item.userId)) someoneBegins = true;
-					else {
-						live.told.set(item.userId, item.part);
-						if (item.part === "ringing") deps.rings(call.id, item.userId, false);
-						else deps.stops(call.id, item.userId);
-					}
-				} else if (item.kind === "ends") {
-					deps.stops(call.id, item.userId);
-					live.told.delete(item.userId);
-					live.unpainted.delete(item.userId);
-					const { elsewhere, by } = item;
-					if (deps.isOnline(item.userId))
-						tell(item.userId, encode({ type: "call.ended", at: at(), call, elsewhere, by }));
-				} else if (deps.isOnline(item.userId)) tell(item.userId, change());
-			}
-			if (!over && parts.size === 0 && call.direction === "inbound" && live.ahead?.client !== clientOf(saved))
-				live.ahead = { client: clientOf(saved), at: now(), pop: popOf(saved) };
-			if (someoneBegins) begin(live).catch(deps.onFailure);
-			if (last?.outcome !== call.outcome || (last.endedAt === null) === over)
-				tellSupervisors(change(), new Set(news.map(({ userId }) => userId)));
+		const news = newsOf(saved, before === undefined ? null : live.told);
+		let changed: Frame | null = null;
+		const change = () => (changed ??= encode({ type: "call.changed", at: at(), call, match: saved.match }));
+		let someoneBegins = false;
+		for (const item of news) {
+			if (item.kind === "begins" || (again && item.kind === "changes" && parts.has(item.userId))) {
+				if (deps.isOnline(item.userId)) someoneBegins = true;
+				else if (item.kind === "changes") continue;
+				else {
+					live.told.set(item.userId, item.part);
+					if (item.part === "ringing") deps.rings(call.id, item.userId, false);
+					else deps.stops(call.id, item.userId);
+				}
+			} else if (item.kind === "ends") {
+				deps.stops(call.id, item.userId);
+				live.told.delete(item.userId);
+				live.unpainted.delete(item.userId);
+				const { elsewhere, by } = item;
+				if (deps.isOnline(item.userId))
+					tell(item.userId, encode({ type: "call.ended", at: at(), call, elsewhere, by }));
+			} else if (deps.isOnline(item.userId)) tell(item.userId, change());
+		}
+		if (kept && !over && parts.size === 0 && call.direction === "inbound" && live.ahead?.client !== clientOf(saved))
+			live.ahead = { client: clientOf(saved), at: now(), pop: popOf(saved) };
+		if (someoneBegins) begin(live, again).catch(deps.onFailure);
+		if (last?.outcome !== call.outcome || (last.endedAt === null) === over)
+			tellSupervisors(change(), new Set(news.map(({ userId }) => userId)));
+	}
+
+	return {
+		saved: (saved: SavedCall): void => take(saved, true),
+
+		/** The database does not take it: what people were told of the client stays. */
+		unsaved(call: SavedCall): void {
+			const known = calls.get(call.call.id)?.latest;
+			const { contact, owner } = known?.call ?? call.call;
+			take(known ? { ...call, call: { ...call.call, contact, owner }, match: known.match } : call, false);
 		},
 
 		/** This row went: its pop-ups close, those of the call that it belongs to come by themselves. */

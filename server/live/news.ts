@@ -29,9 +29,9 @@ interface Deps {
 /** What happened in the business, and whom it is told. Answers the ways to stop listening. */
 export function tellNews(deps: Deps): (() => void)[] {
 	const { fanOut, audience, liveCalls, counts, queues, unseen, floor, at } = deps;
-	const tellOwed = (change: Owed, assigneeId: string | null) => {
+	const tellOwed = (change: Owed, assigneeId: string | null, escalated: boolean) => {
 		for (const person of audience.online()) {
-			if (assigneeId === null || assigneeId === person.id || leads(person))
+			if (escalated || assigneeId === null || assigneeId === person.id || leads(person))
 				counts.add(person.id, change, assigneeId === person.id);
 		}
 	};
@@ -40,6 +40,10 @@ export function tellNews(deps: Deps): (() => void)[] {
 			liveCalls.saved(saved);
 			unseen.saved(saved);
 			floor.saved(saved.call);
+		}),
+		fanOut.on("call.unsaved", "live", (call) => {
+			liveCalls.unsaved(call);
+			floor.saved(call.call);
 		}),
 		fanOut.on("call.superseded", "live", ({ callId }) => {
 			const call = liveCalls.find(callId)?.latest.call;
@@ -51,10 +55,14 @@ export function tellNews(deps: Deps): (() => void)[] {
 		fanOut.on("obligation.opened", "live", ({ obligation }) => {
 			// While a call goes on and nobody has it, there is nothing to process yet.
 			if (obligation.call.endedAt === null && obligation.assignee === null) return;
-			tellOwed({ type: "obligation.opened", at: at(), obligation }, obligation.assignee?.id ?? null);
+			tellOwed(
+				{ type: "obligation.opened", at: at(), obligation },
+				obligation.assignee?.id ?? null,
+				obligation.escalatedTo !== null,
+			);
 		}),
-		fanOut.on("obligation.settled", "live", ({ id, callId, assigneeId }) =>
-			tellOwed({ type: "obligation.settled", at: at(), id, callId }, assigneeId),
+		fanOut.on("obligation.settled", "live", ({ id, callId, assigneeId, escalated }) =>
+			tellOwed({ type: "obligation.settled", at: at(), id, callId }, assigneeId, escalated),
 		),
 		fanOut.on("user.changed", "live", ({ userId }) => deps.changedPerson(userId)),
 		fanOut.on("session.ended", "live", ({ userId, sessionId }) => deps.endSessions(userId, sessionId)),

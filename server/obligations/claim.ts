@@ -3,14 +3,16 @@ import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
-import { say } from "../protocol/sentences.ts";
+import { type Sentence, say } from "../protocol/sentences.ts";
+import { auditWithin } from "./audit.ts";
 import { requireComment } from "./comment.ts";
+import { tellSettled } from "./dispose.ts";
 import { type Held, holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
 import { mayRelease, maySee } from "./visibility.ts";
 
 /**
- * "I take it": nobody else calls back meanwhile. Throws `conflict` while a colleague has it, for agents: a supervisor
- * takes it over.
+ * "I take it": nobody else calls back meanwhile, for the company's minutes. Throws `conflict` while a colleague has it,
+ * for agents: a supervisor takes it over, which is written into the audit.
  */
 export async function claim(pool: Pool, person: Person, id: string): Promise<void> {
 	await inTransaction(pool, async (db) => {
@@ -19,8 +21,11 @@ export async function claim(pool: Pool, person: Person, id: string): Promise<voi
 		const owed = await visible(db, person, id);
 		requireOpen(owed);
 		// Who leads may take it over; everybody else waits until the claim is given back or falls.
-		if (owed.claimHolds && owed.claimedById !== person.id && person.role === "agent") {
-			throw new DzvinError("conflict", say("refused.already-taken"));
+		const of = owed.claimHolds && owed.claimedById !== person.id ? owed : null;
+		if (of && person.role === "agent") throw new DzvinError("conflict", taken(of));
+		if (of) {
+			const detail = { from: of.claimedById, callId: of.callId };
+			await auditWithin(db, [{ userId: person.id, action: "obligation.take-over", subject: id, detail }]);
 		}
 		await setClaim(
 			db,
@@ -49,9 +54,7 @@ export async function release(pool: Pool, person: Person, id: string): Promise<v
 export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: string, reason: string): Promise<void> {
 	const comment = requireComment(reason);
 	const settled = await inTransaction(pool, (db) => dismissWithin(db, person, id, comment));
-	for (const one of settled) {
-		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
-	}
+	tellSettled(bus, settled);
 }
 
 /** The same within the caller's transaction; the comment is proven. What it throws, it throws before it writes. */
@@ -70,6 +73,15 @@ async function visible(db: Runner, person: Person, id: string): Promise<Owed> {
 	if (!owed) throw new DzvinError("not-found", say("refused.no-such-obligation"));
 	if (!maySee(person, owed)) throw new DzvinError("forbidden", say("refused.of-colleague"));
 	return owed;
+}
+
+/** Who has it, and when it is free again if nothing is done. */
+function taken({ claimedByName, claimedUntil }: Owed): Sentence {
+	const left = claimedUntil === null ? 0 : claimedUntil.getTime() - Date.now();
+	return say("refused.taken-by", {
+		name: claimedByName ?? "",
+		minutes: String(Math.max(1, Math.ceil(left / 60_000))),
+	});
 }
 
 function requireOpen(owed: Owed): void {

@@ -68,10 +68,13 @@ export async function disposeWithin(
 	return { call, settled, changed, disposition };
 }
 
+/** Each of them is over, for those who saw it. */
+export function tellSettled(bus: EventBus, settled: readonly Held[]): void {
+	for (const { settledAt: _before, ...one } of settled) bus.emit("obligation.settled", one);
+}
+
 export function tellDisposed(bus: EventBus, { call, settled, changed }: Disposed): void {
-	for (const one of settled) {
-		bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
-	}
+	tellSettled(bus, settled);
 	bus.emit("call.contact", { callId: call.id });
 	if (changed && call.contactId) bus.emit("contact.changed", { contactId: call.contactId });
 }

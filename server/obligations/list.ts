@@ -26,7 +26,7 @@ const Place = z.tuple([CursorMoment, Id]);
 
 /**
  * Which obligations, most urgent first (settled ones: newest first). Missed calls of one client are one entry, the one
- * that is due first. Agents get their own and nobody's, whatever they ask for.
+ * that is due first. Agents get their own, nobody's and what went to the team, whatever they ask for.
  */
 export async function listObligations(db: Runner, person: Viewer, query: Query): Promise<Listed> {
 	const values: unknown[] = [];
@@ -36,6 +36,8 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 	const limit = value(query.limit + 1);
 	const common = [query.settled ? "o.settled_at is not null" : "o.settled_at is null"];
 	if (query.overdue) common.push("o.due_at < now()", "o.settled_at is null");
+	if (query.escalated) common.push("o.escalated_at is not null");
+	if (query.escalated === "supervisor") common.push("o.escalated_to = 'supervisor'");
 	if (query.after) {
 		const [at, id] = readCursor(Place, query.after);
 		const bound = `(${value(new Date(at).toISOString())}::timestamptz, ${value(id)}::uuid)`;
@@ -69,7 +71,9 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 /** Figures for the tabs in one statement; none counts further than 99. */
 export async function countObligations(db: Runner, person: Viewer): Promise<ObligationCounts> {
 	const all = (alias: string) =>
-		person.role === "agent" ? `(${alias}.assignee_id = $1 or ${alias}.assignee_id is null)` : "$1::uuid is not null";
+		person.role === "agent"
+			? `(${alias}.assignee_id = $1 or ${alias}.assignee_id is null or ${alias}.escalated_at is not null)`
+			: "$1::uuid is not null";
 	const count = (where: string) =>
 		`(select count(*)::integer from (select 1 from obligations o where o.settled_at is null and ${where} limit 99) t)`;
 	const { rows } = await db.query<ObligationCounts>({
@@ -78,10 +82,11 @@ export async function countObligations(db: Runner, person: Viewer): Promise<Obli
 	${count("o.kind = 'call' and o.assignee_id = $1")} as mine,
 	${count(`o.kind = 'call' and ${all("o")}`)} as team,
 	${count(`o.kind = 'missed' and ${all("o")} and ${firstOfClient(all)}`)} as missed,
-	${count(`o.due_at < now() and ${all("o")} and ${firstOfClient(all)}`)} as overdue`,
+	${count(`o.due_at < now() and ${all("o")} and ${firstOfClient(all)}`)} as overdue,
+	${count(`o.escalated_at is not null${person.role === "agent" ? "" : " and o.escalated_to = 'supervisor'"} and ${firstOfClient(all)}`)} as escalated`,
 		values: [person.id],
 	});
-	return rows[0] ?? { mine: 0, team: 0, missed: 0, overdue: 0 };
+	return rows[0] ?? { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 };
 }
 
 function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unknown) => string): Branch[] {
@@ -94,7 +99,12 @@ function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unk
 	if (assignee === "nobody") return [nobodys];
 	if (person.role === "agent") {
 		if (assignee) throw new DzvinError("forbidden", say("refused.colleagues-list"));
-		return [of(person.id), nobodys];
+		const own = of(person.id);
+		const teams: Branch = {
+			where: (alias) =>
+				`${alias}.escalated_at is not null and ${alias}.assignee_id is not null and not ${own.where(alias)}`,
+		};
+		return [own, nobodys, teams];
 	}
 	return assignee ? [of(assignee)] : [{ where: () => "true" }];
 }

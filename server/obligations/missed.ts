@@ -7,6 +7,7 @@ export interface MissedChange {
 	readonly callId: string;
 	readonly assigneeId: string | null;
 	readonly settled: boolean;
+	readonly escalated: boolean;
 }
 
 /** Two calls of one client that are stored at the same time must see each other: one waits for the other's commit. */
@@ -91,12 +92,15 @@ derived as (
 )
 update obligations o set
 	attempts = d.attempts, assignee_id = d.assignee_id,
+	-- Who tries acts upon what he has taken: the claim holds anew.
+	claimed_at = case when d.attempts > o.attempts and o.claimed_by_id is not null then now() else o.claimed_at end,
 	settled_at = d.real_at, settled_by_id = d.spoke, settled_by_call_id = d.conversation,
 	settled_how = case when d.conversation is not null then 'conversation' end
 from derived d
 where o.id = d.id and (d.conversation is not null
 	or (o.attempts, o.assignee_id) is distinct from (d.attempts, d.assignee_id))
-returning o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at is not null as settled`,
+returning o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at is not null as settled,
+	o.escalated_at is not null as escalated`,
 };
 
 /**

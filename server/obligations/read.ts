@@ -1,13 +1,19 @@
 import type { Runner } from "../../db/runner.ts";
 import type { Call } from "../protocol/call.ts";
 import type { Obligation } from "../protocol/obligation.ts";
+import { claimEnds } from "./store.ts";
 
 /** Reads calls by id in a bounded number of statements; handed over by the calls feature. */
 export type ReadCalls = (db: Runner, ids: readonly string[]) => Promise<ReadonlyMap<string, Call>>;
 
-type Row = Omit<Obligation, "call" | "claimedAt" | "openedAt" | "dueAt" | "settledAt"> & {
+type Row = Omit<
+	Obligation,
+	"call" | "claimedAt" | "claimedUntil" | "openedAt" | "dueAt" | "settledAt" | "escalatedAt"
+> & {
 	readonly callId: string;
 	readonly claimedAt: Date | null;
+	readonly claimedUntil: Date | null;
+	readonly escalatedAt: Date | null;
 	readonly openedAt: Date;
 	readonly dueAt: Date;
 	readonly settledAt: Date | null;
@@ -19,12 +25,17 @@ const named = (alias: string) =>
 /** Whether something is overdue is the database's to say: its clock is the one that all servers share. */
 const columns = `
 select o.id, o.kind, o.call_id as "callId", o.number, o.attempts, o.opened_at as "openedAt", o.due_at as "dueAt",
-	o.claimed_at as "claimedAt", o.settled_at as "settledAt", o.settled_how as "settledHow",
+	case when k.id is not null then o.claimed_at end as "claimedAt",
+	case when k.id is not null then ${claimEnds} end as "claimedUntil",
+	o.escalated_to as "escalatedTo", o.escalated_at as "escalatedAt", o.settled_at as "settledAt", o.settled_how as "settledHow",
 	case when o.settled_how = 'conversation' then (
 		select d.direction from calls d where d.id = o.settled_by_call_id
 			and d.started_at between o.call_started_at - interval '1 day' and o.settled_at
 	) end as "settledDirection",
 	o.settled_at is null and o.due_at < now() as overdue,
+	case when o.settled_at is null then floor(working_seconds(now(), o.due_at, company.value)) end as "leftSeconds",
+	case when o.settled_how = 'conversation' then floor(working_seconds(o.opened_at, o.settled_at, company.value)) end
+		as "reachedSeconds",
 	${named("c")} as contact, ${named("a")} as assignee, ${named("k")} as "claimedBy", ${named("s")} as "settledBy",
 	case when o.kind = 'missed' and o.settled_at is null then (
 		select greatest(count(*), 1)::integer from (
@@ -37,7 +48,8 @@ select o.id, o.kind, o.call_id as "callId", o.number, o.attempts, o.opened_at as
 from obligations o
 left join contacts c on c.id = o.contact_id
 left join users a on a.id = o.assignee_id
-left join users k on k.id = o.claimed_by_id
+left join users k on k.id = o.claimed_by_id and (o.settled_at is not null or ${claimEnds} > now())
+left join settings company on company.id = 1
 left join users s on s.id = o.settled_by_id`;
 
 const byId = { name: "obligations-by-id", text: `${columns}\nwhere o.id = any($1::uuid[])` };
@@ -72,7 +84,8 @@ async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]):
 		db,
 		rows.map((row) => row.callId),
 	);
-	return rows.flatMap(({ callId, claimedAt, openedAt, dueAt, settledAt, ...row }) => {
+	const iso = (at: Date | null) => at?.toISOString() ?? null;
+	return rows.flatMap(({ callId, claimedAt, claimedUntil, escalatedAt, openedAt, dueAt, settledAt, ...row }) => {
 		const call = calls.get(callId);
 		if (!call) return [];
 		return {
@@ -83,16 +96,21 @@ async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]):
 			number: row.number,
 			assignee: row.assignee,
 			claimedBy: row.claimedBy,
-			claimedAt: claimedAt?.toISOString() ?? null,
+			claimedAt: iso(claimedAt),
+			claimedUntil: iso(claimedUntil),
 			attempts: row.attempts,
 			times: row.times,
 			openedAt: openedAt.toISOString(),
 			dueAt: dueAt.toISOString(),
 			overdue: row.overdue,
-			settledAt: settledAt?.toISOString() ?? null,
+			leftSeconds: row.leftSeconds,
+			escalatedTo: row.escalatedTo,
+			escalatedAt: iso(escalatedAt),
+			settledAt: iso(settledAt),
 			settledBy: row.settledBy,
 			settledHow: row.settledHow,
 			settledDirection: row.settledDirection,
+			reachedSeconds: row.reachedSeconds,
 		};
 	});
 }

@@ -5,7 +5,7 @@ import type { Person } from "../http.ts";
 import type { SeveralInput, SeveralResult } from "../protocol/obligation.ts";
 import { dismissWithin } from "./claim.ts";
 import { requireComment } from "./comment.ts";
-import { type DisposeDeps, type Disposed, disposeWithin, tellDisposed } from "./dispose.ts";
+import { type DisposeDeps, type Disposed, disposeWithin, tellDisposed, tellSettled } from "./dispose.ts";
 import { type Held, owedById } from "./store.ts";
 import { maySee } from "./visibility.ts";
 
@@ -74,9 +74,7 @@ export async function processSeveral(
 		return { disposed, dismissed, results };
 	});
 	for (const one of done.disposed) tellDisposed(deps.bus, one);
-	for (const one of done.dismissed) {
-		deps.bus.emit("obligation.settled", { id: one.id, callId: one.callId, assigneeId: one.assigneeId });
-	}
+	tellSettled(deps.bus, done.dismissed);
 	return done.results;
 }
 

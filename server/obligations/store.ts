@@ -12,17 +12,24 @@ export interface Owed {
 	readonly claimedById: string | null;
 	/** True while a colleague's claim holds back the others. */
 	readonly claimHolds: boolean;
+	readonly claimedUntil: Date | null;
+	readonly claimedByName: string | null;
+	/** It went to the team or further. */
+	readonly escalated: boolean;
 	readonly settledAt: Date | null;
 	readonly userIds: readonly string[];
 }
 
-/** A claim that nobody acted upon falls after this long, so that a colleague who went home holds nothing back. */
-const claimHolds = "60 minutes";
+/** When the claim of `o` falls: after the company's minutes, so that a colleague who went home holds nothing back. */
+export const claimEnds = `o.claimed_at + make_interval(mins => coalesce(
+	(select (value ->> 'claimMinutes')::integer from settings where id = 1), 15))`;
 
 const columns = `
 select o.id, o.kind, o.call_id as "callId", o.contact_id as "contactId", o.number, o.assignee_id as "assigneeId",
 	o.claimed_by_id as "claimedById", o.settled_at as "settledAt",
-	coalesce(o.claimed_at > now() - interval '${claimHolds}', false) as "claimHolds",
+	coalesce(${claimEnds} > now(), false) as "claimHolds", ${claimEnds} as "claimedUntil",
+	(select u.name from users u where u.id = o.claimed_by_id) as "claimedByName",
+	o.escalated_at is not null as escalated,
 	coalesce((select c.user_ids from calls c where c.id = o.call_id and c.started_at = o.call_started_at), '{}') as "userIds"
 from obligations o`;
 
@@ -48,6 +55,7 @@ export interface Held {
 	readonly callId: string;
 	readonly assigneeId: string | null;
 	readonly settledAt: Date | null;
+	readonly escalated: boolean;
 }
 
 /**
@@ -58,7 +66,8 @@ export async function holdWithSiblings(db: Runner, { id, kind, contactId, number
 	const { rows } = await db.query<Held>({
 		name: "hold-siblings",
 		text: `
-select o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at as "settledAt"
+select o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at as "settledAt",
+	o.escalated_at is not null as escalated
 from obligations o
 where o.id in (
 	select $1::uuid

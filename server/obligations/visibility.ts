@@ -6,18 +6,20 @@ export interface Bound {
 	readonly claimedById: string | null;
 	/** Users who took part in its call. */
 	readonly userIds: readonly string[];
+	/** It went to the team. */
+	readonly escalated: boolean;
 }
 
 type Viewer = Pick<Person, "id" | "role">;
 
 const leads = (person: Viewer) => person.role !== "agent";
 
-/** Agents see what is theirs and what is nobody's. */
+/** Agents see what is theirs, what is nobody's, and what went to the team. */
 export function maySee(person: Viewer, of: Bound): boolean {
-	return leads(person) || isOwn(person, of) || of.assigneeId === null;
+	return leads(person) || isOwn(person, of) || of.assigneeId === null || of.escalated;
 }
 
-/** Agents process calls in which they took part, and those that are theirs or nobody's. */
+/** Agents process calls in which they took part, and those that they see. */
 export function mayDispose(person: Viewer, of: Bound): boolean {
 	return maySee(person, of) || of.userIds.includes(person.id);
 }

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { PbxEvent } from "../pbx-event.ts";
-import { type Journal, JournalProblem, type JournalReading } from "../pbx-journal.ts";
+import { type Journal, type JournalFamily, JournalProblem } from "../pbx-journal.ts";
 import type { PbxState } from "../protocol/pbx.ts";
+import { complaintOf } from "./complaint.ts";
 import type { Blind, DailyCount, Windows } from "./windows.ts";
 
 /** A PBX that is watched. */
@@ -16,7 +17,8 @@ export interface ObservedPbx {
 export interface ReconcileInput {
 	readonly pbxId: string;
 	readonly extensionPattern: string;
-	readonly reading: JournalReading;
+	/** Some of what the journal tells. */
+	readonly families: readonly JournalFamily[];
 	readonly blind: readonly Blind[];
 	readonly live: { readonly at: number; readonly channels: ReadonlySet<string> } | null;
 	/** Contacts of which something was written later may not have reached the database yet by the live road. */
@@ -43,6 +45,7 @@ export interface ObserverDeps {
 /** How often (ms) the time until which a PBX was seen is kept. */
 const beatEvery = 5_000;
 const reconcileEvery = 60_000;
+const figures = ["families", "calls", "external", "obligations"] as const;
 /** How often (ms) the last day of the journal is compared as a whole. */
 const countEvery = 3_600_000;
 const oneDay = 24 * 3_600_000;
@@ -52,6 +55,8 @@ const soon = [300, 5_000];
 const overlap = 10 * 60_000;
 /** A dead link is noticed after that long (ms) at the latest. */
 const noticedWithin = 5_000;
+/** Numbers may change places, so that some are missing is known for certain only so long (ms) after it at the latest. */
+const certainAfter = 3_000;
 /** By then what was heard live is stored, as a rule (ms). */
 const storedWithin = 3_000;
 /** For so long (ms) a channel counts as live after its end was heard, and after its birth whatever a list says. */
@@ -61,6 +66,8 @@ interface Watched {
 	pbx: ObservedPbx;
 	connected: boolean;
 	lastHeard: number;
+	/** The newest moment of which the PBX told, by its own clock. */
+	toldUntil: number | null;
 	/** When the PBX's list of live channels came last, by our clock. */
 	listedAt: number | null;
 	/** Channels by id: when each was heard to begin, and to end (null: it lives). */
@@ -71,8 +78,10 @@ interface Watched {
 	skewIsOld: boolean;
 	nextAt: number;
 	dueAt: number[];
-	/** Database work of this PBX, one after the other. */
+	/** Rows of this PBX, one after the other. */
 	work: Promise<void>;
+	/** The journal being read, which may take minutes after a long time: nothing else waits for it. */
+	reading: Promise<void> | null;
 }
 
 /**
@@ -118,26 +127,46 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
 		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
 		const since = Math.max(first, counts ? Math.min(compared, at - skew - oneDay) : compared);
+		const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({
+			id: window,
+			from: from - skew,
+			to: to === null ? null : to - skew,
+		}));
+		const live = one.listedAt === null ? null : { at: one.listedAt - skew, channels: new Set(one.channels.keys()) };
+		const settledBefore = at - skew - storedWithin;
+		const sum = { families: 0, calls: 0, external: 0, obligations: 0 };
+		let recovered = 0;
 		try {
-			const reading = await journal.read(since);
-			const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({
-				id: window,
-				from: from - skew,
-				to: to === null ? null : to - skew,
-			}));
-			const live = one.listedAt === null ? null : { at: one.listedAt - skew, channels: new Set(one.channels.keys()) };
-			const settledBefore = at - skew - storedWithin;
-			const found = await reconcile({ pbxId: id, extensionPattern, reading, blind, live, settledBefore });
-			const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
-			if (hit.length > 0) await windows.recovered(hit);
-			if (found.recovered.length > 0) log.info({ pbxId: id, calls: found.recovered.length }, "calls were recovered");
+			const reading = await journal.read(since, async (families) => {
+				stopping.signal.throwIfAborted();
+				const found = await reconcile({ pbxId: id, extensionPattern, families, blind, live, settledBefore });
+				const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
+				if (hit.length > 0) await windows.recovered(hit);
+				recovered += found.recovered.length;
+				for (const figure of figures) sum[figure] += found[figure];
+			});
 			await windows.reconciled(id, at, at - storedWithin, reading.newest, complaintOf(reading, before.journalNewest));
-			if (counts) await windows.counted(id, at, found);
+			if (counts) await windows.counted(id, at, sum);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;
-			await windows.failed(id, `${error.message} ${error.mend}`);
+			await windows.failed(id, [error.sentence, error.mend]);
+		} finally {
+			if (recovered > 0) log.info({ pbxId: id, calls: recovered }, "calls were recovered");
 		}
 	}
+
+	/** Begins behind the rows that are being written, and holds none up that come after them. */
+	const read = (one: Watched) => {
+		one.reading = one.work
+			.then(() => (leads(one.pbx.id) && !stopping.signal.aborted ? round(one) : undefined))
+			.catch((error: unknown) => {
+				if (stopping.signal.aborted) return;
+				log.warn({ err: error, pbxId: one.pbx.id }, "reading the PBX's journal is not done");
+			})
+			.finally(() => {
+				one.reading = null;
+			});
+	};
 
 	function tick(): void {
 		const at = now();
@@ -149,10 +178,10 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			}
 			if (beats && one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, at));
 			const due = one.dueAt.filter((moment) => moment <= at);
-			if (due.length === 0 && at < one.nextAt) continue;
+			if (one.reading !== null || (due.length === 0 && at < one.nextAt)) continue;
 			one.dueAt = one.dueAt.filter((moment) => moment > at);
 			one.nextAt = at + reconcileEvery;
-			queue(one, "reading the PBX's journal", () => round(one));
+			read(one);
 		}
 	}
 
@@ -207,12 +236,13 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 						pbx,
 						connected: false,
 						lastHeard: at,
+						toldUntil: null,
 						listedAt: null,
 						channels: new Map(),
 						skew: null,
 						skewIsOld: false,
 					},
-					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve() },
+					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null },
 				};
 				watched.set(pbx.id, one);
 				if (leads(pbx.id)) begin(one);
@@ -229,6 +259,9 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			const heard = one.lastHeard;
 			one.lastHeard = receivedAt;
 			for (const event of events) {
+				if (event.kind !== "gap" && event.kind !== "snapshot" && event.kind !== "booted") {
+					one.toldUntil = Math.max(one.toldUntil ?? event.at, event.at);
+				}
 				if (event.kind === "channel.created") {
 					const late = receivedAt - event.at;
 					one.skew = one.skew === null || one.skewIsOld ? late : Math.min(one.skew, late);
@@ -241,7 +274,10 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 					listed(one, event.channels, receivedAt);
 					hurry(one);
 				} else if (event.kind === "gap" && event.cause !== "reconnect") {
-					insist(one, "noting a gap", () => windows.note(pbxId, heard, receivedAt, "events-lost"));
+					// A reader that stalls hears late: then what came before the loss was sent long ago.
+					const sent = one.toldUntil === null ? heard : one.toldUntil + (one.skew ?? 0);
+					const from = Math.min(heard, sent) - certainAfter;
+					insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
 					hurry(one);
 				}
 			}
@@ -272,14 +308,14 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			for (const one of watched.values()) {
 				if (one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, now()));
 			}
-			const work = [...watched.values()].map((one) => one.work);
+			const work = [...watched.values()].flatMap((one) => [one.work, one.reading]);
 			// From now on a link that ends is ended by us.
 			watched.clear();
 			await Promise.all(work);
 		},
 		/** Resolves when what is under way is done. */
 		async idle(): Promise<void> {
-			await Promise.all([...watched.values()].map((one) => one.work));
+			await Promise.all([...watched.values()].flatMap((one) => [one.work, one.reading]));
 		},
 	};
 }
@@ -290,14 +326,4 @@ export type Observer = ReturnType<typeof createObserver>;
 function windowOf(blind: readonly Blind[], from: number, to: number): string[] {
 	const found = blind.find((window) => window.from <= to && (window.to === null || window.to >= from));
 	return found ? [found.id] : [];
-}
-
-/** What makes a journal that could be read doubtful. */
-function complaintOf({ newest, strange }: JournalReading, before: Date | null): string | null {
-	if (before !== null && (newest === null || newest < before.getTime())) {
-		const until = newest === null ? "is empty" : `ends at ${new Date(newest).toISOString()}`;
-		return `The journal ${until}, but rows up to ${before.toISOString()} were read before: it was emptied, or an old copy was put in its place.`;
-	}
-	if (strange === 0) return null;
-	return `${strange} records of the journal could not be understood: every column must be wrapped in CSV_QUOTE in cel_custom.conf.`;
 }

@@ -4,6 +4,7 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Observed } from "../protocol/observed.ts";
 import type { Pbx } from "../protocol/pbx.ts";
+import { Said } from "../protocol/said.ts";
 import { say } from "../protocol/sentences.ts";
 import { dailyOf, type Windows } from "./windows.ts";
 
@@ -47,5 +48,10 @@ function journalOf(kind: string, seen: Seen): Observed["journal"] {
 		readAt: iso(seen?.journalReadAt),
 		newest: iso(seen?.journalNewest),
 		problem: seen?.journalProblem ?? null,
+		said: z
+			.array(Said)
+			.nullable()
+			.catch(null)
+			.parse(seen?.journalSaid ?? null),
 	};
 }

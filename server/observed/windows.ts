@@ -1,6 +1,8 @@
 import type { Pool } from "pg";
 import { newId } from "../../db/id.ts";
 import type { BlindCause, BlindWindow, Observed } from "../protocol/observed.ts";
+import type { Said } from "../protocol/said.ts";
+import type { Sentence } from "../protocol/sentences.ts";
 
 /** A blind window as a span of milliseconds. */
 export interface Blind {
@@ -16,7 +18,9 @@ export interface Observation {
 	readonly reconciledUntil: Date | null;
 	readonly journalReadAt: Date | null;
 	readonly journalNewest: Date | null;
+	/** In English. */
 	readonly journalProblem: string | null;
+	readonly journalSaid: readonly Said[] | null;
 	readonly countedAt: Date | null;
 	readonly families: number;
 	readonly calls: number;
@@ -48,6 +52,12 @@ export function dailyOf(
 	const missing = families - calls + external - obligations;
 	return { at: seen.countedAt.toISOString(), families, calls, external, obligations, missing };
 }
+
+/** Sentences as two columns keep them: in English, and by their codes. */
+const told = (sentences: readonly Sentence[]): [string | null, string | null] =>
+	sentences.length === 0
+		? [null, null]
+		: [sentences.map(({ message }) => message).join(" "), JSON.stringify(sentences.map(({ said }) => said))];
 
 const iso = (at: number) => new Date(at).toISOString();
 
@@ -112,7 +122,13 @@ export function createWindows(pool: Pool) {
 			);
 		},
 		/** The journal was read up to `until`, and every window that was over by `closedBefore` was looked into. */
-		async reconciled(pbxId: string, at: number, until: number, newest: number | null, problem: string | null) {
+		async reconciled(
+			pbxId: string,
+			at: number,
+			until: number,
+			newest: number | null,
+			complaint: readonly Sentence[],
+		): Promise<void> {
 			await run(
 				"reconciled",
 				`with looked as (
@@ -120,13 +136,16 @@ export function createWindows(pool: Pool) {
 					where pbx_id = $1 and reconciled_at is null and to_at <= $3
 				)
 				update observations set reconciled_until = $3, journal_read_at = $2,
-					journal_newest = greatest($4, journal_newest), journal_problem = $5
+					journal_newest = greatest($4, journal_newest), journal_problem = $5, journal_said = $6
 				where pbx_id = $1`,
-				[pbxId, iso(at), iso(until), newest === null ? null : iso(newest), problem],
+				[pbxId, iso(at), iso(until), newest === null ? null : iso(newest), ...told(complaint)],
 			);
 		},
-		async failed(pbxId: string, problem: string): Promise<void> {
-			await run("failed", "update observations set journal_problem = $2 where pbx_id = $1", [pbxId, problem]);
+		async failed(pbxId: string, problem: readonly Sentence[]): Promise<void> {
+			await run("failed", "update observations set journal_problem = $2, journal_said = $3 where pbx_id = $1", [
+				pbxId,
+				...told(problem),
+			]);
 		},
 		async counted(pbxId: string, at: number, { families, calls, external, obligations }: DailyCount): Promise<void> {
 			await run(
@@ -141,7 +160,7 @@ export function createWindows(pool: Pool) {
 				"observation",
 				`select since_at as since, until_at as until, reconciled_until as "reconciledUntil",
 					journal_read_at as "journalReadAt", journal_newest as "journalNewest",
-					journal_problem as "journalProblem", counted_at as "countedAt", families, calls, external, obligations
+					journal_problem as "journalProblem", journal_said as "journalSaid", counted_at as "countedAt", families, calls, external, obligations
 				from observations where pbx_id = $1`,
 				[pbxId],
 			);

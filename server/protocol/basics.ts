@@ -29,7 +29,10 @@ export const ErrorBody = z.object({
 		message: z.string(),
 		/** The message for a client that speaks another language; absent where there is only English. */
 		said: Said.optional(),
+		/** What is wrong with each field (dotted path), in English. */
 		fields: z.record(z.string(), z.string()).optional(),
+		/** The same for a client that speaks another language, of fields whose form is wrong. */
+		wrong: z.record(z.string(), Said).optional(),
 	}),
 });
 export type ErrorBody = z.infer<typeof ErrorBody>;

@@ -63,6 +63,10 @@ export type FloorLink = z.infer<typeof FloorLink>;
 const Owed = z.object({ open: z.number(), oldest: Time.nullable() });
 export const FloorFigures = z.object({
 	missed: Owed,
+	/** Of them, what went to the supervisors; a client is one. */
+	escalated: Owed,
+	/** Missed clients with whom somebody spoke today, and half of them within so many working seconds. */
+	reached: z.object({ count: z.number(), median: z.number().nullable() }),
 	unprocessed: Owed,
 	/** By person, most first: calls without a status and clients to call back; `user` null: nobody's. */
 	overdue: z.array(z.object({ user: Named.nullable(), calls: z.number(), missed: z.number(), oldest: Time })),

@@ -28,6 +28,8 @@ export const Pop = z.object({
 	openObligations: z.array(z.object({ id: Id, kind: z.string(), callId: Id, openedAt: Time })),
 	/** Country and kind of the number, for unknown callers: ISO code or null. */
 	numberCountry: z.string().nullable(),
+	/** False: shown out of memory, the database does not take the call yet. The same pop-up comes again when it did. */
+	saved: z.boolean().optional(),
 });
 export type Pop = z.infer<typeof Pop>;
 

@@ -6,6 +6,10 @@ import { Call } from "./call.ts";
 export const ObligationKind = z.enum(["call", "missed"]);
 export const SettledHow = z.enum(["disposition", "conversation", "other-channel", "dismissed"]);
 
+/** `team`: every agent sees it; `supervisor`: supervisors are told besides. */
+export const EscalatedTo = z.enum(["team", "supervisor"]);
+export type EscalatedTo = z.infer<typeof EscalatedTo>;
+
 export const Obligation = z.object({
 	id: Id,
 	kind: ObligationKind,
@@ -17,6 +21,8 @@ export const Obligation = z.object({
 	/** Who said "I take it", so that two people do not call back at once. */
 	claimedBy: Named.nullable(),
 	claimedAt: Time.nullable(),
+	/** When the claim falls; null without one. A claim that has fallen is not told any more. */
+	claimedUntil: Time.nullable(),
 	/** Tries to reach the client since it was missed. */
 	attempts: z.number(),
 	/** Missed calls of this client that this entry stands for. */
@@ -24,18 +30,27 @@ export const Obligation = z.object({
 	openedAt: Time,
 	dueAt: Time,
 	overdue: z.boolean(),
+	/** Working seconds until it is due, at the moment of the answer; 0 when overdue, null when settled. */
+	leftSeconds: z.number().nullable(),
+	/** To whom a missed call went because nobody settled it in time, and since when. */
+	escalatedTo: EscalatedTo.nullable(),
+	escalatedAt: Time.nullable(),
 	settledAt: Time.nullable(),
 	settledBy: Named.nullable(),
 	settledHow: SettledHow.nullable(),
 	/** Of the conversation that settled it: `outbound` when we reached the client, `inbound` when the client reached us. */
 	settledDirection: z.enum(["inbound", "outbound"]).nullable(),
+	/** Working seconds from the missed call to the conversation that settled it; null for everything else. */
+	reachedSeconds: z.number().nullable(),
 });
 export type Obligation = z.infer<typeof Obligation>;
 
 export const ObligationListQuery = PageQuery.extend({
 	kind: ObligationKind.optional(),
 	overdue: z.stringbool().optional(),
-	/** `me`, `nobody`, or a user's id. Agents see their own and unassigned ones. */
+	/** What went at least so far. */
+	escalated: EscalatedTo.optional(),
+	/** `me`, `nobody`, or a user's id. Agents see their own, unassigned ones, and what went to the team. */
 	assignee: z.union([z.literal("me"), z.literal("nobody"), Id]).optional(),
 	/** Settled ones instead of open ones. */
 	settled: z.stringbool().optional(),
@@ -63,5 +78,7 @@ export const ObligationCounts = z.object({
 	team: z.number(),
 	missed: z.number(),
 	overdue: z.number(),
+	/** What went to the viewer: agents count what the team got, supervisors what came to them. */
+	escalated: z.number(),
 });
 export type ObligationCounts = z.infer<typeof ObligationCounts>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id, Time } from "./basics.ts";
+import { Said } from "./said.ts";
 
 export const BlindCause = z.enum(["link-lost", "events-lost", "server-stopped"]);
 export type BlindCause = z.infer<typeof BlindCause>;
@@ -30,7 +31,10 @@ export const Observed = z.object({
 			kind: z.string(),
 			readAt: Time.nullable(),
 			newest: Time.nullable(),
+			/** Why it could not be read or trusted the last time, and what to do; in English. */
 			problem: z.string().nullable(),
+			/** The sentences of the problem for a client that speaks another language. */
+			said: z.array(Said).nullable().optional(),
 		})
 		.nullable(),
 	/** Of the last day: `missing` must be 0. Null before it was first counted. */

@@ -1,3 +1,5 @@
+import { fieldSentences } from "./field-sentences.ts";
+import { journalSentences } from "./journal-sentences.ts";
 import type { Said } from "./said.ts";
 
 /**
@@ -75,6 +77,53 @@ export const sentences = {
 	"mend.recordings": "Give the folder in which this machine sees the PBX's {line}.",
 	"mend.mount": "Mount the PBX's folder there, or name the right one.",
 	"mend.paste": "{line}",
+	...journalSentences,
+	...fieldSentences,
+
+	"journal.none": "The PBX's own journal is not read: calls of a time in which the link was down stay unknown.",
+	"journal.name-one":
+		"Name FreePBX's CEL table here, or enable cel_custom or cel_sqlite3_custom on the PBX and name its file.",
+	"journal.fresh": "The journal {name} is readable; its newest row is less than an hour old.",
+	"journal.age": "The journal {name} is readable; its newest row is {hours} h old.",
+	"journal.test-call": "Make a test call; if nothing is added, this is not the file that the PBX writes to.",
+	"journal.empty": "The journal {name} is empty.",
+	"journal.in-file": "In {file}: {line}",
+	"journal.ahead": "The newest row of {name} lies {minutes} minutes ahead: the clocks or the time zone are wrong.",
+	"journal.set-clock": "On the PBX: {line}; restart Asterisk after its time zone was changed.",
+	"journal.no-index": "{name} has no index on id: each reading walks through all of it.",
+	"journal.poor":
+		"CDR is a poor journal: it is written when a call is over, so what the PBX does when it dies is lost, and tells transfers, conferences and rejected calls only roughly. It serves to find calls that were not seen.",
+	"journal.use-cel": "Use CEL instead: enable cel_custom or cel_sqlite3_custom on the PBX.",
+	"journal.strange":
+		"{count} recent records of {name} cannot be understood: columns are missing, or a caller's name breaks them.",
+	"journal.map-columns": "Map eventtype, eventtime, channame, uniqueid and linkedid to columns.",
+	"journal.waits": "The PBX waits while its journal is read: reads are short, but write-ahead mode is safer.",
+	"journal.broke": "{reason}",
+	"journal.see-log": "See the server's log.",
+	"journal.unreadable": "{path} cannot be read ({reason}).",
+	"journal.name-file":
+		"Name the right file: in cel_custom.conf [mappings] it is the name before =>; cdr_csv writes cdr-csv/Master.csv.",
+	"journal.no-cel": "{name} is no CEL journal.",
+	"journal.no-column": "{name} is no CEL journal ({reason}).",
+	"journal.columns":
+		"The table needs the columns of FreePBX: id, eventtype, eventtime, channame, uniqueid, linkedid and those that the PBX's manual names.",
+	"journal.no-place": "{host}: no PBX's database can be at this address.",
+	"journal.name-host": "Name the database's host.",
+	"journal.denied": "{name}: {user} may not read it ({reason}).",
+	"journal.no-table": "The database {database} on {where} has no table {table}.",
+	"journal.no-database": "{where} has no database {database}.",
+	"journal.name-odbc":
+		"Name the database and the table that cel_odbc_custom.conf and res_odbc name; FreePBX: asteriskcdrdb and cel.",
+	"journal.name-pgsql": "Name the database (dbname) and the table that cel_pgsql.conf names.",
+	"journal.slow": "{name} does not answer in time; it is read again soon.",
+	"journal.unreachable": "{name} cannot be reached ({reason}).",
+	"journal.check-way": "Check host, port, firewall, TLS and {setting} on the database's machine.",
+	"journal.no-table-name": "{table} is no table's name.",
+	"journal.give-table": "Give the table's name.",
+	"journal.locked": "{path} is locked by a writer; it is read again soon.",
+	"journal.right-file-or": "Name the right file, or: {line}",
+	"journal.file-broken": "{path}: {reason}.",
+	"journal.name-sqlite": "Name the file and the table of cel_sqlite3_custom.",
 
 	"control.late-login": "{where} did not let us log in in time.",
 	"control.failed": "{where}: {reason}",
@@ -151,6 +200,7 @@ export const sentences = {
 	"refused.reason-unknown": "This refusal reason is not in the company's list.",
 	"refused.next-contact-past": "The next contact lies in the past.",
 	"refused.already-taken": "A colleague has already taken it.",
+	"refused.taken-by": "{name} has taken it. It is free again in {minutes} min unless they call the client.",
 	"refused.taken": "A colleague has taken it.",
 	"refused.only-by-status": "A call that was answered is closed by its status and comment only.",
 	"refused.of-colleague": "This is a colleague's to process.",
@@ -185,8 +235,10 @@ export const fieldTexts = [
 	"no working day",
 	"ends before it begins",
 	"twice the same",
+	"is before the team's",
 	"must begin with a slash",
 	"not a SHA-256 fingerprint",
+	"not a certificate",
 	"not a regular expression",
 	"too complicated",
 	"enter again",

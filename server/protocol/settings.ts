@@ -17,6 +17,11 @@ export const Settings = z.strictObject({
 	processWithinMinutes: z.number().int().min(1).max(10_080),
 	/** Working minutes until a missed call is overdue. */
 	callBackWithinMinutes: z.number().int().min(1).max(10_080),
+	/** Working minutes until a missed call that nobody settled is everybody's, and until it is the supervisors' too. */
+	escalateToTeamMinutes: z.number().int().min(1).max(10_080),
+	escalateToSupervisorMinutes: z.number().int().min(1).max(10_080),
+	/** Minutes by the wall clock for which "I take it" keeps a missed call from colleagues. */
+	claimMinutes: z.number().int().min(1).max(1440),
 	/** A conversation of at least this many seconds settles a missed call. */
 	conversationSeconds: z.number().int().min(1).max(600),
 	refusalReasons: z.array(text(100).min(1)).min(1).max(12),

@@ -5,6 +5,7 @@ import { DzvinError, type FieldErrors, statusOf } from "../errors.ts";
 import type { ErrorBody } from "../protocol/basics.ts";
 import type { Said } from "../protocol/said.ts";
 import { say } from "../protocol/sentences.ts";
+import { wrongFields } from "./wrong-field.ts";
 
 /** The one place where an error becomes an HTTP answer. What we did not throw on purpose tells the outside nothing. */
 export function answerErrors(app: FastifyInstance): void {
@@ -25,8 +26,8 @@ export function notFound(): DzvinError {
 	return new DzvinError("not-found", say("refused.nothing-here"));
 }
 
-function bodyOf({ code, message, said, fields }: Explained): ErrorBody {
-	return { error: { code, message, ...(said && { said }), ...(fields === undefined ? {} : { fields }) } };
+function bodyOf({ code, message, said, fields, wrong }: Explained): ErrorBody {
+	return { error: { code, message, ...(said && { said }), ...(fields && { fields }), ...(wrong && { wrong }) } };
 }
 
 interface Explained {
@@ -35,13 +36,21 @@ interface Explained {
 	readonly message: string;
 	readonly said?: Said | null;
 	readonly fields?: FieldErrors | undefined;
+	readonly wrong?: Readonly<Record<string, Said>>;
 }
 
+const explained = ({ status, code, message, said, fields }: DzvinError): Explained => ({
+	...{ status, code, message, said, fields },
+});
+
 function explain(error: Error): Explained {
-	if (error instanceof DzvinError) return error;
+	if (error instanceof DzvinError) return explained(error);
 	if (hasZodFastifySchemaValidationErrors(error)) {
-		const fields = Object.fromEntries(error.validation.flatMap((issue) => wrongFields(issue)));
-		return new DzvinError("validation", say("refused.fields"), fields);
+		const found = error.validation.flatMap((issue) => wrongFields(issue));
+		const fields = found.map(([field, wrong]) => [field, typeof wrong === "string" ? wrong : wrong.message]);
+		const said = found.flatMap(([field, wrong]) => (typeof wrong === "string" ? [] : [[field, wrong.said]]));
+		const told = new DzvinError("validation", say("refused.fields"), Object.fromEntries(fields));
+		return { ...explained(told), wrong: Object.fromEntries(said) };
 	}
 	const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
 	if (status >= 400 && status < 500) return { status, code: codeOf(status), message: error.message };
@@ -66,20 +75,6 @@ export function answerMalformed(error: Error & { readonly code?: string }, socke
 	socket.end(
 		`HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
 	);
-}
-
-interface Issue {
-	readonly instancePath: string;
-	readonly keyword: string;
-	readonly message?: string | undefined;
-	readonly params: Readonly<Record<string, unknown>>;
-}
-
-function wrongFields(issue: Issue): [field: string, wrong: string][] {
-	const path = issue.instancePath.split("/").filter((part) => part !== "");
-	if (issue.keyword === "unrecognized_keys" && Array.isArray(issue.params.keys))
-		return issue.params.keys.map((key) => [[...path, String(key)].join("."), "unknown field"]);
-	return [[path.join(".") || "body", issue.message ?? "not valid"]];
 }
 
 /** SQLSTATE classes 08 (connection) and 53 (resources), 57 (the server stops, or a statement took too long), and what the driver says itself. */

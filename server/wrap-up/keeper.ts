@@ -25,6 +25,8 @@ export interface Keeper {
 	start(): void;
 	onEvents(pbxId: string, events: readonly PbxEvent[]): void;
 	onState(pbxId: string, state: PbxState): void;
+	/** Gives everybody of this PBX back whom we hold: it, or our right to pause there, is about to be taken from us. */
+	leave(pbxId: string): Promise<void>;
 	/** Whom something holds at this moment. */
 	list(): Promise<WrapUp[]>;
 	/** Gives everybody back whom we hold: without us nobody could. */
@@ -44,7 +46,7 @@ interface Queues {
 /** Milliseconds between two looks when nothing happens: boxes end, other servers write. */
 const lookEvery = 1_000;
 const afterRefusal = 5_000;
-/** How long the end of the server may wait for the queues to be given back. */
+/** How long (ms) the end of the server, or of a PBX's account, may wait for the queues to be given back. */
 const goodbye = 4_000;
 
 export function createKeeper(deps: KeeperDeps): Keeper {
@@ -138,6 +140,22 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 		}
 	}
 
+	/** Ends what we paused there, and waits no longer than is decent. */
+	async function giveBack(pbxId: string): Promise<void> {
+		const queues = queuesOf(pbxId);
+		const work = async () => {
+			await queues.working;
+			if (!queues.connected || !deps.leads(pbxId)) return;
+			await carryOut(pbxId, queues, pauseChanges(queues.members.values(), new Set()));
+		};
+		await Promise.race([
+			work(),
+			new Promise((resolve) => {
+				setTimeout(resolve, goodbye).unref();
+			}),
+		]);
+	}
+
 	function effectOf({ pbxId, extension }: Held): { effect: WrapUpEffect; problem: string | null } {
 		const { members, connected, problem } = queuesOf(pbxId);
 		if (!connected) return { effect: "offline", problem: null };
@@ -173,6 +191,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 			// What was told before a cut may not be so any more; a new link lists all members again.
 			if (!queues.connected) queues.members.clear();
 		},
+		leave: giveBack,
 		async list() {
 			await ask();
 			return (held ?? []).map((one) => ({
@@ -192,17 +211,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 			if (timer) clearInterval(timer);
 			for (const off of listening) off();
 			await looking?.catch(() => {});
-			const giveBack = [...pbxs].map(async ([pbxId, queues]) => {
-				await queues.working;
-				if (!queues.connected || !deps.leads(pbxId) || !deps.hasControl(pbxId)) return;
-				await carryOut(pbxId, queues, pauseChanges(queues.members.values(), new Set()));
-			});
-			await Promise.race([
-				Promise.all(giveBack),
-				new Promise((resolve) => {
-					setTimeout(resolve, goodbye).unref();
-				}),
-			]);
+			await Promise.all([...pbxs.keys()].filter(deps.hasControl).map(giveBack));
 		},
 	};
 }

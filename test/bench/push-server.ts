@@ -33,7 +33,7 @@ const hub = createHub({
 	popOfCall: async () => null,
 	liveCallsOf: async () => ({ ringing: [], talking: [] }),
 	obligations: async () => [],
-	counts: async () => ({ mine: 0, team: 0, missed: 0, overdue: 0 }),
+	counts: async () => ({ mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 }),
 	liveCalls: async () => [],
 	floorFigures: async () => {
 		throw new Error("Nobody looks at the floor");

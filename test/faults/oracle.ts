@@ -3,9 +3,9 @@ import { isKept } from "../../server/calls/journal/entry.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { fold } from "../calls/fold.ts";
 import { idOf } from "./database.ts";
+import type { Knowledge } from "./knowledge.ts";
 import type { Pbx } from "./pbx.ts";
 import type { Ended } from "./schedule.ts";
-import type { Knowledge } from "./knowledge.ts";
 
 /** What is wrong at the end of a schedule, in words; and how many calls were compared with their trace alone. */
 export interface Verdict {

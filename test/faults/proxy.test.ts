@@ -49,10 +49,12 @@ it("lets everything pass when nothing is asked of it", async () => {
 });
 
 it("cuts at exactly the byte it was told", async () => {
-	proxy.down = { cutAfter: 5 };
 	const end = ending();
+	near.write("before ");
+	await once(near, "data");
+	proxy.down = { cutAfter: 5 };
 	near.write("0123456789");
-	expect(await end).toEqual({ heard: "01234", error: undefined });
+	expect(await end).toEqual({ heard: "before 01234", error: undefined });
 });
 
 it("resets a connection as a host that was started anew does", async () => {
@@ -109,6 +111,53 @@ it("cuts what is open and refuses what comes while it is shut", async () => {
 	near = connect(proxy.port, "127.0.0.1");
 	expect((await ending()).heard).toBe("");
 	proxy.open();
+	near = connect(proxy.port, "127.0.0.1");
+	const again = ending();
+	near.end("back");
+	expect((await again).heard).toBe("back");
+});
+
+it("loses the answer to what was done, once, and only when it is whole", async () => {
+	proxy.loseAnswer({
+		asked: (sent) => sent.includes("commit"),
+		answered: (said) => said.toString().endsWith("done"),
+	});
+	const end = ending();
+	near.write("hello ");
+	near.write("commit ");
+	await new Promise<void>((done) => near.once("data", () => done()));
+	near.write("done");
+	expect((await end).heard).not.toContain("done");
+	expect(proxy.lost).toBe(1);
+	near = connect(proxy.port, "127.0.0.1");
+	const again = ending();
+	near.end("commit done");
+	expect((await again).heard).toBe("commit done");
+	expect(proxy.lost).toBe(1);
+});
+
+it("vanishes without a word: neither side hears the other, nor its end, until it is back", async () => {
+	const heardThere: string[] = [];
+	far.on("connection", (socket: Socket) => socket.on("data", (data) => heardThere.push(data.toString())));
+	const one = connect(proxy.port, "127.0.0.1");
+	const two = connect(proxy.port, "127.0.0.1");
+	const gone = [one, two].map((socket) => new Promise<void>((done) => socket.on("close", () => done())));
+	for (const socket of [one, two]) socket.on("error", () => {}).resume();
+	one.write("before");
+	await once(one, "data");
+	proxy.vanish();
+	one.write("lost");
+	two.end();
+	const late = connect(proxy.port, "127.0.0.1");
+	late.on("error", () => {}).resume();
+	gone.push(new Promise<void>((done) => late.on("close", () => done())));
+	late.write("lost too");
+	await once(late, "ready");
+	expect([one, late].map((socket) => socket.readyState)).toEqual(["open", "open"]);
+	proxy.open();
+	await Promise.all(gone);
+	expect(heardThere).toEqual(["before"]);
+	near.destroy();
 	near = connect(proxy.port, "127.0.0.1");
 	const again = ending();
 	near.end("back");

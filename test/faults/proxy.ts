@@ -3,7 +3,7 @@ import { connect, createServer, type NetConnectOpts, type Socket } from "node:ne
 
 /** What happens to the bytes of one direction. Everything absent means: they pass as they are. */
 interface Faults {
-	/** Cut the connection after this many bytes of it; whole chunks are split exactly there. */
+	/** Cut a connection after so many more bytes, counted from when this is set; whole chunks are split exactly there. */
 	readonly cutAfter?: number;
 	/** With `cutAfter`: end it by RST instead of FIN. */
 	readonly reset?: boolean;
@@ -19,6 +19,14 @@ interface Faults {
 	readonly duplicate?: boolean;
 }
 
+/** An answer that is not to arrive, although what was asked for is done. */
+interface Loss {
+	/** Whether these bytes ask for it. */
+	asked(sent: Buffer): boolean;
+	/** Whether the answer is whole with these bytes: they are kept back and the connection is cut. */
+	answered(said: Buffer): boolean;
+}
+
 /** Stands between two programs on TCP (server–PBX, server–PostgreSQL, browser–server) and spoils what passes. */
 export interface FaultProxy {
 	readonly port: number;
@@ -30,8 +38,15 @@ export interface FaultProxy {
 	up: Faults;
 	/** Spoils what the side that was connected to says. */
 	down: Faults;
+	/** Answers lost so far. */
+	readonly lost: number;
+	/** The next answer of this kind reaches nobody. */
+	loseAnswer(loss: Loss): void;
 	/** Cuts whatever goes through and refuses what comes, until `open`. */
 	shut(): void;
+	/** As a host whose cable was pulled: nothing passes either way, no end either, and who connects hears nothing. */
+	vanish(): void;
+	/** Everything passes again; connections of the time before are gone. */
 	open(): void;
 	close(): Promise<void>;
 }
@@ -43,13 +58,26 @@ function pieces(data: Buffer, size: number): Buffer[] {
 	return Array.from({ length: count }, (_, index) => data.subarray(index * size, (index + 1) * size));
 }
 
-/** Carries one direction, one chunk after the other: a late chunk holds back those behind it. */
-async function carry(from: Socket, into: Socket, faults: () => Faults): Promise<void> {
+/** One direction of one connection. */
+interface Direction {
+	readonly from: Socket;
+	readonly into: Socket;
+	faults(): Faults;
+	/** This chunk goes no further. */
+	keeps(chunk: Buffer): boolean;
+	/** Nothing passes, and neither side learns of the other's end. */
+	isGone(): boolean;
+}
+
+/** One chunk after the other: a late chunk holds back those behind it. */
+async function carry({ from, into, faults, keeps, isGone }: Direction): Promise<void> {
 	let carried = 0;
+	let present = faults();
 	// One side may have said all and still listen: the end of one direction is not the end of the connection.
 	for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
-		const { cutAfter = Infinity, reset, blackHole, delay = 0, throttle, slice, duplicate } = faults();
-		if (blackHole) continue;
+		if (present !== faults()) [present, carried] = [faults(), 0];
+		const { cutAfter = Infinity, reset, blackHole, delay = 0, throttle, slice, duplicate } = present;
+		if (keeps(chunk) || isGone() || blackHole) continue;
 		if (delay > 0) await pause(delay);
 		const data = chunk.subarray(0, Math.max(0, cutAfter - carried));
 		carried += chunk.length;
@@ -68,29 +96,45 @@ async function carry(from: Socket, into: Socket, faults: () => Faults): Promise<
 		from.destroy();
 		return;
 	}
-	into.end();
+	if (!isGone()) into.end();
 }
 
 /** Listens on a free port of this machine and leads to `to`. */
 export async function faultProxy(to: NetConnectOpts): Promise<FaultProxy> {
 	const sockets = new Set<Socket>();
 	let isShut = false;
+	let gone = false;
 	let passed = 0;
+	let lost = 0;
+	let armed: Loss | null = null;
+	const isGone = () => gone;
 	const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
 		if (isShut) return void near.destroy();
+		sockets.add(near);
+		near.on("close", () => sockets.delete(near));
+		if (gone) return void near.on("error", () => {}).resume();
 		passed++;
+		let losing: Loss | null = null;
 		const far = connect({ ...proxy.to, allowHalfOpen: true, noDelay: true });
-		for (const [socket, other] of [
-			[near, far],
-			[far, near],
-		] as const) {
-			sockets.add(socket);
-			socket.on("error", () => other.destroy());
-			socket.on("close", () => sockets.delete(socket));
-		}
+		sockets.add(far);
+		far.on("close", () => sockets.delete(far));
+		const breaks = (other: Socket) => () => gone || other.destroy();
+		near.on("error", breaks(far));
+		far.on("error", breaks(near));
+		const asks = (chunk: Buffer) => {
+			if (armed?.asked(chunk)) [losing, armed] = [armed, null];
+			return false;
+		};
+		const answers = (chunk: Buffer) => {
+			if (!losing?.answered(chunk)) return false;
+			losing = null;
+			lost++;
+			for (const socket of [near, far]) socket.destroy();
+			return true;
+		};
 		// A connection that breaks under way is what this proxy is for.
-		carry(near, far, () => proxy.up).catch(() => far.destroy());
-		carry(far, near, () => proxy.down).catch(() => near.destroy());
+		carry({ from: near, into: far, faults: () => proxy.up, keeps: asks, isGone }).catch(breaks(far));
+		carry({ from: far, into: near, faults: () => proxy.down, keeps: answers, isGone }).catch(breaks(near));
 	});
 	const cut = () => {
 		for (const socket of sockets) socket.destroy();
@@ -107,12 +151,22 @@ export async function faultProxy(to: NetConnectOpts): Promise<FaultProxy> {
 		get passed() {
 			return passed;
 		},
+		get lost() {
+			return lost;
+		},
+		loseAnswer(loss) {
+			armed = loss;
+		},
 		shut() {
 			isShut = true;
 			cut();
 		},
+		vanish() {
+			gone = true;
+		},
 		open() {
-			isShut = false;
+			if (gone) cut();
+			[isShut, gone] = [false, false];
 		},
 		async close() {
 			cut();

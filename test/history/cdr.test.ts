@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { journalOf } from "../../server/asterisk/history/history.ts";
 import { compare } from "../../server/calls/reconcile/compare.ts";
 import { asExpected, traces } from "../calls/expected.ts";
 import { fold, rules } from "../calls/fold.ts";
+import { wholeJournalOf } from "./whole.ts";
 
 const folder = new URL("../traces/", import.meta.url);
 const recorded = traces().filter(({ name }) => !name.endsWith(".unnumbered"));
@@ -29,7 +29,7 @@ afterEach(() => rmSync(place, { recursive: true, force: true }));
 const journal = (text: string) => {
 	const path = join(place, "Master.csv");
 	writeFileSync(path, text);
-	return journalOf({ kind: "cdr-csv", path });
+	return wholeJournalOf({ kind: "cdr-csv", path });
 };
 
 test("recorded scenarios come out as the same calls, with direction and outcome", async () => {
@@ -58,6 +58,9 @@ test("a call that was seen is left as it was seen, one of a blind time is recove
 	const from = call.startedAt - 1000;
 	const unseen = compare(family, { stored: new Map(), blind: [{ from, to: null }], live: null }, rules);
 	expect(unseen).toMatchObject({ missing: true, changes: [{ kind: "changed" }] });
+	// The beginning is told to the second: the blind time may have begun later in the same one.
+	const within = { stored: new Map(), blind: [{ from: call.startedAt + 900, to: null }], live: null };
+	expect(compare(family, within, rules)).toMatchObject({ missing: true, changes: [{ kind: "changed" }] });
 	// The half of a transfer, perhaps, which went into another call.
 	const awake = compare(family, { stored: new Map(), blind: [], live: null }, rules);
 	expect(awake).toEqual({ changes: [], missing: false, calls: [] });
@@ -81,12 +84,12 @@ test("a file that was rotated, emptied or cut in mid-record is read as far as it
 	const half = text.indexOf("\n", text.length / 2) + 1;
 	writeFileSync(`${path}.1`, text.slice(0, half));
 	writeFileSync(path, text.slice(half));
-	expect((await journalOf({ kind: "cdr-csv", path }).read(0)).families).toHaveLength(whole);
+	expect((await wholeJournalOf({ kind: "cdr-csv", path }).read(0)).families).toHaveLength(whole);
 	const torn = await journal(text.slice(0, -40)).read(0);
 	expect(torn.strange).toBe(0);
 	truncateSync(`${path}.1`);
 	truncateSync(path);
-	expect(await journalOf({ kind: "cdr-csv", path }).read(0)).toEqual({ families: [], newest: null, strange: 0 });
+	expect(await wholeJournalOf({ kind: "cdr-csv", path }).read(0)).toEqual({ families: [], newest: null, strange: 0 });
 });
 
 test("lines in local time are told in UTC, lines without a unique id are strange", async () => {

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
+import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
 import type { RawCelRow } from "../../server/asterisk/history/cel-row.ts";
 
 const folder = new URL("../traces/", import.meta.url);
@@ -66,3 +67,27 @@ export function tableValues(row: RawCelRow, zone: number): string[] {
 /** The columns of `tableValues`. */
 export const tableColumns =
 	"eventtype, eventtime, cid_name, cid_num, cid_ani, cid_rdnis, cid_dnid, exten, context, channame, appname, appdata, amaflags, accountcode, uniqueid, linkedid, peer, userdeftype, extra";
+
+/**
+ * Rows of so many answered calls that begin at `from` (milliseconds) and every `apart` milliseconds after that: those of one recorded call,
+ * each time under ids of its own and with another caller.
+ */
+export function rowsOfCalls(count: number, from: number, apart: number): RawCelRow[] {
+	const { rows } = celRowsOf(journalText("direct-answered"));
+	const timeOf = (time: string) => Date.parse(`${time.replace(" ", "T")}Z`);
+	const begun = timeOf(rows[0]?.time ?? "");
+	const ids = [...new Set(rows.map(({ id }) => id))];
+	return Array.from({ length: count }, (_, call) => {
+		const at = from + call * apart;
+		const text = (value: string) =>
+			ids
+				.reduce((told, id, index) => told.replaceAll(id, `${Math.floor(at / 1000)}.${call * 10 + index}`), value)
+				.replaceAll(/-[0-9a-f]{8}\b(?!-)/g, (end) => `-${call}${end.slice(-2)}`)
+				.replaceAll(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => `${call}-${id.slice(0, 8)}`)
+				.replaceAll(/\b0?50\d{7}\b/g, `050${String(1_000_000 + call)}`);
+		return rows.map((row) => ({
+			...(Object.fromEntries(Object.entries(row).map(([name, value]) => [name, text(value)])) as unknown as RawCelRow),
+			time: new Date(at + timeOf(row.time) - begun).toISOString().replace("T", " ").replace("Z", ""),
+		}));
+	}).flat();
+}

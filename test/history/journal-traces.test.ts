@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { celEvents } from "../../server/asterisk/history/cel.ts";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
-import { atTimes } from "../../server/asterisk/history/cel-row.ts";
+import { atTimes, type RawCelRow } from "../../server/asterisk/history/cel-row.ts";
 import { groupsOf } from "../../server/asterisk/history/families.ts";
 import type { CallFacts } from "../../server/calls/call-change.ts";
 import { asExpected, traces } from "../calls/expected.ts";
@@ -15,6 +15,17 @@ const folder = new URL("../traces/", import.meta.url);
 const knowsMore: Readonly<Record<string, Partial<ExpectedCall>>> = {
 	"server-starts-while-queueing": { did: "0442001200" },
 };
+
+/** Applications that FreePBX names in cel_general_additional.conf. */
+const freePbx = new Set([
+	"confbridge",
+	"meetme",
+	"mixmonitor",
+	"queue",
+	"stopmixmonitor",
+	"voicemail",
+	"voicemailmain",
+]);
 
 describe("a call read from the PBX's journal comes out as it was seen live", () => {
 	const live = new Map(traces().map((trace) => [trace.name, trace]));
@@ -40,6 +51,25 @@ describe("a call read from the PBX's journal comes out as it was seen live", () 
 			}
 		});
 	}
+});
+
+it("of what FreePBX logs by itself, without Dial, only phones that rang when the caller gave up are told otherwise", () => {
+	const different: Record<string, string> = {};
+	const brief = (rows: readonly RawCelRow[]) => {
+		const book = fold(celEvents(atTimes(rows)));
+		return JSON.stringify(book.facts.map((call) => asExpected(book, call)));
+	};
+	const names = readdirSync(folder).filter((name) => name.endsWith(".cel.csv"));
+	for (const file of names) {
+		const { rows } = celRowsOf(readFileSync(new URL(file, folder), "utf8"));
+		const logged = rows.filter(
+			({ event, application }) => !/^APP_/.test(event) || freePbx.has(application.toLowerCase()),
+		);
+		if (brief(logged) !== brief(rows)) different[file.slice(0, -".cel.csv".length)] = brief(logged);
+	}
+	expect(names.length).toBeGreaterThan(60);
+	expect(Object.keys(different).sort()).toEqual(["client-calls-again-at-once", "direct-given-up", "outbound-given-up"]);
+	for (const told of Object.values(different)) expect(told).toContain('"result":"no-answer"');
 });
 
 it("a transfer whose target the PBX could not name is a call of its own, and ends", async () => {

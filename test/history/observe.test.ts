@@ -3,6 +3,7 @@ import { createObserver, type ObserverDeps, type ReconcileInput } from "../../se
 import { createWindows, type Windows } from "../../server/observed/windows.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { type Journal, JournalProblem, type JournalReading } from "../../server/pbx-journal.ts";
+import { say } from "../../server/protocol/sentences.ts";
 import { until } from "../end-to-end/until.ts";
 import { type Company, monday, openCompany } from "../records/company.ts";
 
@@ -13,7 +14,7 @@ let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
 const observers: ReturnType<typeof createObserver>[] = [];
-const nothing: JournalReading = { families: [], newest: null, strange: 0 };
+const nothing: JournalReading = { newest: null, strange: 0 };
 
 beforeEach(async () => {
 	company = await openCompany();
@@ -29,7 +30,13 @@ afterEach(async () => {
 });
 
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
-	const journal: Journal = { read: () => answer() };
+	const journal: Journal = {
+		async read(_since, take) {
+			const reading = await answer();
+			await take([]);
+			return reading;
+		},
+	};
 	const observer = createObserver({
 		leads: () => leading,
 		windows,
@@ -83,7 +90,23 @@ test("lost events are a window of their own, also while the link stays", async (
 	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 7 }));
 	await observer.idle();
 	expect(await list()).toMatchObject([
-		{ cause: "events-lost", from: new Date(monday).toISOString(), to: new Date(monday + 2000).toISOString() },
+		// That numbers are missing is certain only seconds later.
+		{ cause: "events-lost", from: new Date(monday - 3000).toISOString(), to: new Date(monday + 2000).toISOString() },
+	]);
+});
+
+test("events that were lost while our reader stalled are looked for when the PBX sent them, not when we read on", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	seconds(10);
+	observer.onEvents(...heard(picture()));
+	// Both waited in the socket: what was between them was sent nine seconds ago.
+	const asSent = (at: number): PbxEvent => ({ kind: "channel.renamed", at, channelId: "1.1", name: "PJSIP/101-1" });
+	const gap: PbxEvent = { kind: "gap", at: time, cause: "sequence", missing: 700 };
+	observer.onEvents(company.pbxId, [asSent(monday + 1000), gap, asSent(monday + 9000)], time);
+	await observer.idle();
+	expect(await list()).toMatchObject([
+		{ from: new Date(monday - 2000).toISOString(), to: new Date(monday + 10_000).toISOString() },
 	]);
 });
 
@@ -145,10 +168,12 @@ test("a journal that cannot be read, or is older than it was, is said", async ()
 	await observer.idle();
 	expect(await problem()).toContain("an old copy was put in its place");
 	answer = async () => {
-		throw new JournalProblem("locked", "It is locked.", "Wait.");
+		throw new JournalProblem("locked", say("journal.locked", { file: "master.db" }), say("mend.journal-log"));
 	};
 	await round();
-	await until("it is said", async () => ((await problem()) === "It is locked. Wait." ? true : null));
+	await until("it is said", async () =>
+		(await problem()) === "master.db is locked by a writer; it is read again soon. See the server's log." ? true : null,
+	);
 });
 
 test("a server that stands by notes nothing; when it takes over, the time in which nobody wrote is a window", async () => {

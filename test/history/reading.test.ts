@@ -13,14 +13,17 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
+import type { RawCelRow } from "../../server/asterisk/history/cel-row.ts";
 import { journalOf } from "../../server/asterisk/history/history.ts";
-import type { JournalReading } from "../../server/pbx-journal.ts";
-import { wholeJournal, writeSqlite } from "./golden.ts";
+import { readBack, type Tail } from "../../server/asterisk/history/read-back.ts";
+import type { JournalFamily } from "../../server/pbx-journal.ts";
+import { rowsOfCalls, wholeJournal, writeSqlite } from "./golden.ts";
+import { type WholeReading, wholeJournalOf } from "./whole.ts";
 
 const everything = wholeJournal();
 const { rows } = celRowsOf(everything);
 const timeOf = (index: number) => Date.parse(`${rows[index]?.time.replace(" ", "T")}Z`);
-const linksOf = ({ families }: JournalReading) => families.flatMap(({ links }) => links).sort();
+const linksOf = ({ families }: WholeReading) => families.flatMap(({ links }) => links).sort();
 
 let folder: string;
 beforeEach(() => {
@@ -31,12 +34,12 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 const csv = (text: string) => {
 	const path = join(folder, "Master.csv");
 	writeFileSync(path, text);
-	return journalOf({ kind: "cel-csv", path });
+	return wholeJournalOf({ kind: "cel-csv", path });
 };
 const sqlite = () => {
 	const path = join(folder, "master.db");
 	writeSqlite(path, rows);
-	return { path, journal: journalOf({ kind: "cel-sqlite", path }) };
+	return { path, journal: wholeJournalOf({ kind: "cel-sqlite", path }) };
 };
 
 test("the same journal in SQLite and in CSV is the same", async () => {
@@ -74,6 +77,78 @@ test("a PBX that writes local time, or seconds since the epoch, tells the same m
 	}
 });
 
+describe("piece by piece", () => {
+	/** The rows as a journal that gives so many at a time. */
+	const inPieces = (all: readonly RawCelRow[], size: number): Tail<number> => ({
+		async piece(before) {
+			const end = before ?? all.length;
+			const from = Math.max(0, end - size);
+			return { rows: all.slice(from, end), strange: 0, next: from === 0 ? null : from };
+		},
+	});
+	const told = async (all: readonly RawCelRow[], size: number, since = 0) => {
+		const parts: JournalFamily[][] = [];
+		await readBack(inPieces(all, size), since, async (some) => void parts.push([...some]));
+		const families = parts
+			.flat()
+			.map(({ links, events, open, lastAt }) => ({ links, events: events.length, open, lastAt }));
+		return { parts, families: families.sort((a, b) => (String(a.links) < String(b.links) ? -1 : 1)) };
+	};
+
+	test("the same contacts come out, however small the pieces are", async () => {
+		const since = timeOf(Math.floor(rows.length / 2));
+		for (const from of [0, since]) {
+			const whole = await told(rows, rows.length, from);
+			expect(whole.families.length).toBeGreaterThan(5);
+			for (const size of [7, 50, 333]) expect((await told(rows, size, from)).families).toEqual(whole.families);
+		}
+	});
+
+	test("contacts are handed over while older ones are still to be read", async () => {
+		const { parts } = await told(rowsOfCalls(1000, timeOf(0), 2000), 500);
+		expect(parts.length).toBeGreaterThan(3);
+		expect(parts.flat()).toHaveLength(1000);
+		expect(Math.max(...parts.map(({ length }) => length))).toBeLessThan(400);
+		// The newest first.
+		expect(parts[0]?.[0]?.lastAt).toBeGreaterThan(parts.at(-1)?.[0]?.lastAt ?? 0);
+	});
+
+	test("a channel whose beginning was never written is waited for as long as a call may last, and holds nobody up", async () => {
+		const day = rowsOfCalls(2000, timeOf(0), 43_200);
+		const [, torn] = day.slice(-15);
+		if (!torn) throw new Error("no rows");
+		const lost = { ...torn, id: "1795000000.99", family: "1795000000.99", channel: "PJSIP/lost-00000099" };
+		const asked: number[] = [];
+		const tail = inPieces([...day, lost], 100);
+		let found = 0;
+		const counting: Tail<number> = {
+			async piece(before) {
+				asked.push(before ?? 0);
+				return await tail.piece(before);
+			},
+		};
+		const last = Date.parse(`${day.at(-1)?.time.replace(" ", "T")}Z`);
+		await readBack(counting, last - 3_600_000, async (some) => {
+			found += some.length;
+		});
+		expect(found).toBeGreaterThan(80);
+		// Twelve hours are a thousand calls, of 15 rows each.
+		expect(asked.length).toBeGreaterThan(140);
+		expect(asked.length).toBeLessThan(180);
+	});
+
+	test("what goes wrong with those who take it is no problem of the journal", async () => {
+		const path = join(folder, "Master.csv");
+		writeFileSync(path, everything);
+		const ours = new Error("our own database is away");
+		await expect(
+			journalOf({ kind: "cel-csv", path }).read(0, async () => {
+				throw ours;
+			}),
+		).rejects.toBe(ours);
+	});
+});
+
 describe("a CSV journal", () => {
 	test("that was rotated in the midst of a call is read over both files", async () => {
 		const whole = linksOf(await csv(everything).read(0));
@@ -81,7 +156,7 @@ describe("a CSV journal", () => {
 		const path = join(folder, "Master.csv");
 		writeFileSync(`${path}.1`, everything.slice(0, cut));
 		writeFileSync(path, everything.slice(cut));
-		const journal = journalOf({ kind: "cel-csv", path });
+		const journal = wholeJournalOf({ kind: "cel-csv", path });
 		expect(linksOf(await journal.read(0))).toEqual(whole);
 		// Asterisk begins the new file with the next event only.
 		renameSync(path, `${path}.1`);
@@ -126,9 +201,9 @@ describe("a CSV journal", () => {
 	});
 
 	test("that is not there, or may not be read, is said with the line to mend it", async () => {
-		const missing = journalOf({ kind: "cel-csv", path: join(folder, "nowhere.csv") });
+		const missing = wholeJournalOf({ kind: "cel-csv", path: join(folder, "nowhere.csv") });
 		await expect(missing.read(0)).rejects.toMatchObject({ name: "JournalProblem", code: "missing" });
-		const folderAsFile = journalOf({ kind: "cel-csv", path: folder });
+		const folderAsFile = wholeJournalOf({ kind: "cel-csv", path: folder });
 		await expect(folderAsFile.read(0)).rejects.toMatchObject({ name: "JournalProblem" });
 	});
 });
@@ -156,8 +231,12 @@ describe("a SQLite journal", () => {
 	test("that is none is said", async () => {
 		const path = join(folder, "master.db");
 		writeFileSync(path, "this is no database, it only looks long enough to be one. ".repeat(20));
-		await expect(journalOf({ kind: "cel-sqlite", path }).read(0)).rejects.toMatchObject({ name: "JournalProblem" });
+		await expect(wholeJournalOf({ kind: "cel-sqlite", path }).read(0)).rejects.toMatchObject({
+			name: "JournalProblem",
+		});
 		const { path: other } = { path: join(folder, "none.db") };
-		await expect(journalOf({ kind: "cel-sqlite", path: other }).read(0)).rejects.toMatchObject({ code: "missing" });
+		await expect(wholeJournalOf({ kind: "cel-sqlite", path: other }).read(0)).rejects.toMatchObject({
+			code: "missing",
+		});
 	});
 });

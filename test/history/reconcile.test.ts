@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { journalOf } from "../../server/asterisk/history/history.ts";
 import { createReconciler, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 
 import { fold } from "../calls/fold.ts";
 import { type Company, openCompany } from "../records/company.ts";
 import { journalText, wholeJournal } from "./golden.ts";
+import { wholeJournalOf } from "./whole.ts";
 
 let company: Company;
 let folder: string;
@@ -29,7 +29,7 @@ async function reconcile(families: readonly JournalFamily[], given: Partial<Reco
 	return await reconciler({
 		pbxId,
 		extensionPattern: "^[1-4]0[1-7]$",
-		reading: { families, newest: null, strange: 0 },
+		families,
 		blind: [],
 		live: { at: later, channels: new Set() },
 		settledBefore: later,
@@ -40,7 +40,7 @@ async function reconcile(families: readonly JournalFamily[], given: Partial<Reco
 async function read(text: string): Promise<readonly JournalFamily[]> {
 	const path = join(folder, "Master.csv");
 	writeFileSync(path, text);
-	return (await journalOf({ kind: "cel-csv", path }).read(0)).families;
+	return (await wholeJournalOf({ kind: "cel-csv", path }).read(0)).families;
 }
 
 const stateOf = () =>

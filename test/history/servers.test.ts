@@ -1,78 +1,25 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { celRowsOf } from "../../server/asterisk/history/cel-csv.ts";
 import { examineJournal } from "../../server/asterisk/history/doctor.ts";
-import { journalOf } from "../../server/asterisk/history/history.ts";
 import type { HistoryDatabase, PbxAccess } from "../../server/pbx-access.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 import { asExpected, traces } from "../calls/expected.ts";
 import { fold } from "../calls/fold.ts";
-import { startMariaDb } from "../lab/mariadb.ts";
-import { startPostgres } from "../lab/postgres.ts";
-import { journals, journalText, tableColumns, tableValues } from "./golden.ts";
+import { type DatabaseServer, databaseServers } from "./database-servers.ts";
+import { journals, journalText, tableValues } from "./golden.ts";
+import { wholeJournalOf } from "./whole.ts";
 
 const twoHours = 2 * 3_600_000;
 
-/** A database server with a CEL table in it, and what a test does to it. */
-interface Server {
-	readonly history: HistoryDatabase;
-	run(sql: string): Promise<unknown>;
-	insert(rows: readonly string[][]): Promise<unknown>;
-	/** Ends every connection but our own. */
-	cut(): Promise<unknown>;
-	close(): Promise<void>;
-}
-
-const rest = { database: "asteriskcdrdb", table: "cel", tls: null };
-
-async function mariaDb(): Promise<Server> {
-	const lab = await startMariaDb();
-	return {
-		history: { ...lab.history, ...rest },
-		run: (sql) => lab.admin.query(sql),
-		insert: (rows) => lab.admin.query(`insert into cel (${tableColumns}) values ?`, [rows]),
-		async cut() {
-			const [rows] = await lab.admin.query("select id from information_schema.processlist where user = 'dzvin'");
-			for (const { id } of rows as { id: number }[]) await lab.admin.query(`kill ${id}`).catch(() => {});
-		},
-		close: () => lab.stop(),
-	};
-}
-
-async function postgres(): Promise<Server> {
-	const lab = await startPostgres();
-	const { admin } = lab;
-	return {
-		history: { ...lab.history, ...rest },
-		run: (sql) => admin.query(sql),
-		async insert(rows) {
-			const columns = rows[0]?.map((_, index) => rows.map((row) => row[index])) ?? [];
-			const list = columns.map((_, index) => `$${index + 1}::text[]`).join(", ");
-			const names = tableColumns.split(", ");
-			const values = names.map((name) =>
-				name === "eventtime" ? "eventtime::timestamp" : name === "amaflags" ? "amaflags::int" : name,
-			);
-			await admin.query(
-				`insert into cel (${tableColumns}) select ${values.join(", ")} from unnest(${list}) as t(${tableColumns})`,
-				columns,
-			);
-		},
-		cut: () => admin.query("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'dzvin'"),
-		close: () => lab.stop(),
-	};
-}
-
-describe.each([
-	["MariaDB", mariaDb],
-	["PostgreSQL", postgres],
-] as const)("CEL in %s", (_, start) => {
-	let server: Server;
+describe.each(databaseServers)("CEL in %s", (_, start) => {
+	let server: DatabaseServer;
 	beforeAll(async () => {
 		server = await start();
 	}, 180_000);
 	afterAll(() => server?.close());
 	beforeEach(() => server.run("truncate table cel"));
 
-	const read = (since = 0) => journalOf(server.history).read(since);
+	const read = (since = 0) => wholeJournalOf(server.history).read(since);
 	const fill = async (names: readonly string[], zone = twoHours) => {
 		for (const name of names) {
 			const rows = celRowsOf(journalText(name)).rows.map((row) => tableValues(row, zone));
@@ -121,24 +68,6 @@ describe.each([
 		await fill([name], -5 * 3_600_000);
 		const far = await read();
 		expect(far.newest).toBe(utc.newest);
-	});
-
-	test("a reading that is cut in its midst is said, and the next one tells all", async () => {
-		await fill(journals());
-		const whole = await read();
-		let cuts = 0;
-		for (let round = 0; round < 20 && cuts === 0; round++) {
-			const reading = read().then(
-				() => null,
-				(error: unknown) => error,
-			);
-			await server.cut();
-			const problem = await reading;
-			if (problem === null) continue;
-			cuts++;
-			expect(problem).toMatchObject({ name: "JournalProblem" });
-		}
-		expect((await read()).families.length).toBe(whole.families.length);
 	});
 
 	describe("the doctor", () => {

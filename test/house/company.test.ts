@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPbxs, type Pbxs } from "../../server/company/pbxs.ts";
@@ -166,7 +167,7 @@ describe("PBXs", () => {
 			{ port: 3307 },
 			{ username: "root" },
 			{ kind: "postgres" as const },
-			{ tls: { ca: "PEM" } },
+			{ tls: { ca: readFileSync(new URL("../asterisk/tls/cert.pem", import.meta.url), "utf8") } },
 		];
 		for (const other of elsewhere) {
 			await expect(pbxs.patch(id, { history: { ...kept, ...other } })).rejects.toMatchObject({
@@ -187,6 +188,10 @@ describe("PBXs", () => {
 		[{ history: { kind: "cel-csv" as const, path: "Master.csv" } }, "history.path"],
 		[{ history: { kind: "mysql" as const, host: "169.254.169.254", username: "dzvin", secret: "s" } }, "history.host"],
 		[{ history: { kind: "postgres" as const, host: "10.0.0.2", username: "dzvin" } }, "history.secret"],
+		[
+			{ history: { kind: "mysql" as const, host: "10.0.0.2", username: "d", secret: "s", tls: { ca: "PEM" } } },
+			"history.tls.ca",
+		],
 		[{ tls: { fingerprint: "zz" } }, "tls.fingerprint"],
 	])("%j is refused", async (patch, field) => {
 		const whole = PbxInput.parse({ ...input(`Wrong ${field}`), ...patch });

@@ -9,11 +9,11 @@ import { createJournal, type Journal } from "../../server/calls/journal/journal.
 import { openSpill } from "../../server/calls/journal/spill.ts";
 import { readEvents } from "../../server/calls/journal/store.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
-import { type CuttingProxy, cuttingProxy } from "../records/cutting-proxy.ts";
+import { type RoadToDatabase, roadToDatabase } from "../faults/road-to-database.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 let own: TestDatabase;
-let proxy: CuttingProxy;
+let way: RoadToDatabase;
 let road: Database;
 let folder: string;
 let journal: Journal;
@@ -22,13 +22,13 @@ const said: string[] = [];
 const log = { warn: (_: object, text: string) => said.push(text), error: (_: object, text: string) => said.push(text) };
 beforeAll(async () => {
 	own = await testDatabase();
-	proxy = await cuttingProxy(own.url, () => false);
-	road = connectDatabase(proxy.url, () => {});
+	way = await roadToDatabase(own.url);
+	road = connectDatabase(way.url, () => {});
 });
 afterAll(async () => {
 	await road.close();
 	await own.drop();
-	await proxy.close();
+	await way.proxy.close();
 });
 beforeEach(async () => {
 	folder = mkdtempSync(join(tmpdir(), "dzvin-journal-"));
@@ -91,13 +91,13 @@ test("what a caller puts on the wire is stored as text, whatever it looks like",
 test("while the database is away events go to our own disk, and into the database in their order afterwards", async () => {
 	journal.push(pbxId, some(1, 10), today);
 	await journal.drained();
-	proxy.away();
+	way.proxy.shut();
 	for (let n = 0; n < 20; n++) {
 		journal.push(pbxId, some(100 + n * 50, 50), today + 1 + n);
 		await journal.idle();
 	}
 	expect(journal.waiting()).toMatchObject({ memory: 0, spilled: 1_000 });
-	proxy.restore();
+	way.proxy.open();
 	journal.push(pbxId, some(5_000, 10), today + 100);
 	await journal.drained();
 	expect(await stored()).toEqual([...some(1, 10), ...some(100, 1_000), ...some(5_000, 10)]);
@@ -109,10 +109,10 @@ test("while the database is away events go to our own disk, and into the databas
 });
 
 test("a journal that is stopped while the database is away leaves everything on the disk for the next", async () => {
-	proxy.away();
+	way.proxy.shut();
 	journal.push(pbxId, some(1, 500), today);
 	await journal.stop();
-	proxy.restore();
+	way.proxy.open();
 	expect(await stored()).toEqual([]);
 	journal = await open();
 	await journal.drained();

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { nodeProgram, projectFolder } from "../support/programs.ts";
-import { Calls, furnish, Servers, startPbx, until } from "./servers.ts";
+import { Calls } from "./calls.ts";
+import { furnish, Servers, startPbx, until } from "./servers.ts";
 
 let own: TestDatabase;
 let pbx: LoopbackPbx;

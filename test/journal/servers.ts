@@ -19,6 +19,8 @@ export interface Server {
 	readonly dataDir: string;
 	/** What it has printed. */
 	said(): string;
+	/** Kilobytes that it has in memory now. */
+	memory(): number;
 	/** Ends it without a good-bye; resolves when the process is gone. */
 	kill(): Promise<void>;
 	signIn(email: string): Promise<string>;
@@ -35,14 +37,28 @@ export class Servers {
 		this.#url = url;
 	}
 
-	/** The same name has the same data folder. `url`: another road to the database. */
-	async start(name: string, url = this.#url): Promise<Server> {
-		const dataDir = join(this.#folder, name);
-		const child = spawn(nodeProgram, [join(projectFolder, "server/main.ts")], {
+	/** Where else something of this test may lie. */
+	get folder(): string {
+		return this.#folder;
+	}
+
+	/** Starts a server and kills it after so many milliseconds, whether it is ready by then or not. */
+	async startAndKill(name: string, after: number, url = this.#url): Promise<void> {
+		const child = this.#spawn(name, url);
+		const exit = once(child, "exit");
+		child.stdout.resume();
+		child.stderr.resume();
+		await sleep(after);
+		child.kill("SIGKILL");
+		await exit;
+	}
+
+	#spawn(name: string, url: string) {
+		return spawn(nodeProgram, [join(projectFolder, "server/main.ts")], {
 			env: {
 				PATH: process.env.PATH ?? "",
 				DATABASE_URL: url,
-				DZVIN_DATA_DIR: dataDir,
+				DZVIN_DATA_DIR: join(this.#folder, name),
 				DZVIN_HOST: "127.0.0.1",
 				DZVIN_PORT: "0",
 				DZVIN_SECRET_KEY: "ab".repeat(32),
@@ -51,6 +67,11 @@ export class Servers {
 			},
 			stdio: ["ignore", "pipe", "pipe"],
 		});
+	}
+
+	/** The same name has the same data folder. `url`: another road to the database. */
+	async start(name: string, url = this.#url): Promise<Server> {
+		const child = this.#spawn(name, url);
 		let said = "";
 		for (const stream of [child.stdout, child.stderr]) {
 			stream.on("data", (chunk: Buffer) => {
@@ -74,8 +95,10 @@ export class Servers {
 			return { status: answer.status, json: text === "" ? null : JSON.parse(text) };
 		};
 		const server: Server = {
-			...{ name, base, child, dataDir, ask },
+			...{ name, base, child, ask },
+			dataDir: join(this.#folder, name),
 			said: () => said,
+			memory: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, "utf8"))?.[1] ?? 0),
 			kill: async () => {
 				this.#running.delete(server);
 				if (child.exitCode !== null || child.signalCode !== null) return;
@@ -106,15 +129,22 @@ export class Servers {
 export const admin = "admin@dzvin.local";
 export const accounts = { dzvin: "a secret" };
 
-/** Adds the loopback PBX and an agent on 101 by the first server; answers the PBX's id. */
-export async function furnish(server: Server, pbx: LoopbackPbx): Promise<string> {
+/**
+ * Adds the loopback PBX and an agent on 101 by the first server; answers the PBX's id. `journal`: the file of the PBX's own
+ * journal; `port`: of a proxy before the PBX.
+ */
+export async function furnish(
+	server: Server,
+	pbx: LoopbackPbx,
+	{ journal = null, port = pbx.port }: { journal?: string | null; port?: number } = {},
+): Promise<string> {
 	const cookie = await server.signIn(admin);
 	const agent = { name: "Олена", email: "olena@example.com", password, role: "agent", extension: "101" };
 	await must(server.ask(cookie, "POST", "/api/users", agent));
 	const events = { username: "dzvin", secret: accounts.dzvin };
-	const made = await must(
-		server.ask(cookie, "POST", "/api/pbx", { name: "Office", host: "127.0.0.1", port: pbx.port, events }),
-	);
+	const history = journal === null ? {} : { history: { kind: "cel-csv", path: journal } };
+	const body = { name: "Office", host: "127.0.0.1", port, events, ...history };
+	const made = await must(server.ask(cookie, "POST", "/api/pbx", body));
 	if (typeof made !== "object" || made === null || !("id" in made)) throw new Error("no PBX was made");
 	return String(made.id);
 }
@@ -127,70 +157,32 @@ async function must(asked: ReturnType<Server["ask"]>): Promise<unknown> {
 
 export const startPbx = () => startLoopbackPbx({ accounts });
 
-/** Plays calls of one trace, each with its own number, and knows their linked ids. */
-export class Calls {
-	/** Linked id → when its first and its last event was sent. */
-	readonly families = new Map<string, { first: number; last: number }>();
-	readonly #playing = new Set<Promise<void>>();
-	readonly #pbx: LoopbackPbx;
-	readonly #trace: Buffer;
-	#played = 0;
-
-	constructor(pbx: LoopbackPbx, trace: string) {
-		this.#pbx = pbx;
-		this.#trace = readFileSync(new URL(`../traces/${trace}.ami`, import.meta.url));
-	}
-
-	/** Begins one call; its number. */
-	begin(speed = 1): string {
-		const number = `050${String(++this.#played).padStart(7, "0")}`;
-		const playing = this.#pbx
-			.play(this.#trace, {
-				speed,
-				rewrite: (packet) => {
-					const family = /\r\nLinkedid: (\S+)/i.exec(packet)?.[1];
-					const now = Date.now();
-					if (family) this.families.set(family, { first: this.families.get(family)?.first ?? now, last: now });
-					return packet.replaceAll("0501110001", number);
-				},
-			})
-			.finally(() => this.#playing.delete(playing));
-		this.#playing.add(playing);
-		return `+38${number}`;
-	}
-
-	/** Begins calls, so many a second, until told to stop. */
-	async keepBeginning(perSecond: number, speed: number, signal: AbortSignal): Promise<void> {
-		while (!signal.aborted) {
-			this.begin(speed);
-			await sleep(1000 / perSecond);
-		}
-	}
-
-	/** Resolves when every call that was begun is over. */
-	async over(): Promise<void> {
-		while (this.#playing.size > 0) await Promise.all(this.#playing);
-	}
-}
-
-/** An agent's screen: pop-ups by number. */
+/** An agent's screen: pop-ups by number, and when each call was first on it (epoch milliseconds). */
 export async function screenOf(server: Server, cookie: string) {
 	const socket = new WebSocket(`${server.base.replace("http", "ws")}/api/live`, {
 		headers: { cookie, origin: server.base },
 	});
 	const pops: string[] = [];
+	const popped = new Map<string, number>();
+	const unsaved = new Set<string>();
 	const messages: ServerMessage[] = [];
 	socket.on("error", () => {});
 	socket.on("message", (data) => {
 		const message = ServerMessage.parse(JSON.parse(String(data)));
 		messages.push(message);
-		if (message.type === "call.ringing") pops.push(message.call.number ?? "");
+		if (message.type !== "call.ringing" && message.type !== "call.talking") return;
+		const number = message.call.number ?? "";
+		if (!popped.has(number)) popped.set(number, Date.now());
+		if (message.type !== "call.ringing") return;
+		// Shown out of memory first, it comes once more when the database has it.
+		if (!unsaved.delete(number)) pops.push(number);
+		if (message.saved === false) unsaved.add(number);
 	});
 	while (!messages.some(({ type }) => type === "snapshot")) {
 		if (socket.readyState > WebSocket.OPEN) throw new Error("the screen was closed");
 		await sleep(10);
 	}
-	return { pops, messages, close: () => socket.terminate() };
+	return { pops, popped, messages, close: () => socket.terminate() };
 }
 
 /** Waits until the value is there. */

@@ -96,23 +96,27 @@ export interface StartedLab {
 	stop(): Promise<void>;
 }
 
-/** Starts both Asterisks; builds their image first where this version of it is missing. */
-export async function startLab(): Promise<StartedLab> {
+/**
+ * Starts both Asterisks; builds their image first where this version of it is missing. In a network that is handed over
+ * `mariadb` and `postgres` run already, and the PBX writes its journal there too.
+ */
+export async function startLab(withDatabases?: StartedNetwork): Promise<StartedLab> {
 	process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
 	const image = await imageOf("asterisk", "asterisk/Dockerfile", ["asterisk", "pbx", "phonebank"]);
 	const folder = await mkdtemp(join(tmpdir(), "dzvin-lab-"));
 	await chmod(folder, 0o777);
-	const network = await new Network().start();
+	const network = withDatabases ?? (await new Network().start());
 	const begun = await Promise.allSettled([
 		asterisk(image, network, "pbx", "phonebank", [5038, 5039])
 			.withBindMounts([{ source: folder, target: "/srv/asterisk" }])
+			.withEnvironment(withDatabases ? { DATABASES: "yes" } : {})
 			.start(),
 		asterisk(image, network, "phonebank", "pbx", [5038]).start(),
 	]);
 	const running = begun.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
 	const end = async () => {
 		await Promise.all(running.map((container) => container.stop({ timeout: 0 })));
-		await network.stop();
+		if (!withDatabases) await network.stop();
 		await rm(folder, { recursive: true, force: true });
 	};
 	const [pbx, phoneBank] = running;

@@ -14,6 +14,8 @@ export interface LabMariaDb {
 		readonly username: string;
 		readonly secret: string;
 	};
+	/** PEM of the authority that signed its certificate, which is made for 127.0.0.1. */
+	readonly ca: string;
 	/** May do everything. */
 	readonly admin: Connection;
 	stop(): Promise<void>;
@@ -22,7 +24,7 @@ export interface LabMariaDb {
 /** Starts it; in `network` it is called `mariadb`, where the PBX writes as `asterisk`, `lab-asterisk`. */
 export async function startMariaDb(network?: StartedNetwork): Promise<LabMariaDb> {
 	process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-	const image = await imageOf("mariadb", "mariadb/Dockerfile", ["mariadb"]);
+	const image = await imageOf("mariadb", "mariadb/Dockerfile", ["mariadb", "tls"]);
 	let made = new LoopbackContainer(image)
 		.withExposedPorts(3306)
 		.withWaitStrategy(Wait.forLogMessage(/ready for connections/))
@@ -37,6 +39,7 @@ export async function startMariaDb(network?: StartedNetwork): Promise<LabMariaDb
 	return {
 		container,
 		history: { kind: "mysql", host, port, username: "dzvin", secret: "lab-dzvin" },
+		ca: (await container.exec(["cat", "/tmp/tls/ca.pem"])).output,
 		admin,
 		async stop() {
 			admin.destroy();

@@ -67,8 +67,12 @@ export class OutgoingCall {
 	}
 }
 
+const isExtension = /^\d{3}$/;
+
 /** Everybody who is not the PBX: agents' phones, mobiles, customers. */
 export class PhoneBank {
+	/** Every call that somebody outside made, as the PBX was to see it: the number shown, and the number dialled. */
+	readonly fromOutside: { readonly from: string; readonly to: string }[] = [];
 	readonly #session: AmiSession;
 
 	constructor(session: AmiSession) {
@@ -100,6 +104,8 @@ export class PhoneBank {
 			if (value) await this.#put(`line/${line}`, key, value);
 		}
 		const call = new OutgoingCall(this.#session, line, dialling.to);
+		const { from, to, withheld } = dialling;
+		if (!isExtension.test(from)) this.fromOutside.push({ from: withheld ? "anonymous" : from, to });
 		await this.#session.action({
 			Action: "Originate",
 			ActionID: line,

@@ -14,6 +14,8 @@ export interface LabPostgres {
 		readonly username: string;
 		readonly secret: string;
 	};
+	/** PEM of the authority that signed its certificate, which is made for 127.0.0.1. */
+	readonly ca: string;
 	/** May do everything. */
 	readonly admin: pg.Client;
 	stop(): Promise<void>;
@@ -22,7 +24,7 @@ export interface LabPostgres {
 /** Starts it; in `network` it is called `postgres`, where the PBX writes as `asterisk`, `lab-asterisk`. */
 export async function startPostgres(network?: StartedNetwork): Promise<LabPostgres> {
 	process.env.TESTCONTAINERS_RYUK_DISABLED ??= "true";
-	const image = await imageOf("postgres", "postgres/Dockerfile", ["postgres"]);
+	const image = await imageOf("postgres", "postgres/Dockerfile", ["postgres", "tls"]);
 	let made = new LoopbackContainer(image)
 		.withExposedPorts(5432)
 		.withWaitStrategy(Wait.forLogMessage(/ready to accept connections/))
@@ -36,6 +38,7 @@ export async function startPostgres(network?: StartedNetwork): Promise<LabPostgr
 	return {
 		container,
 		history: { kind: "postgres", host, port, username: "dzvin", secret: "lab-dzvin" },
+		ca: (await container.exec(["cat", "/tmp/tls/ca.pem"])).output,
 		admin,
 		async stop() {
 			await admin.end().catch(() => {});

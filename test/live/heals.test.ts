@@ -49,8 +49,18 @@ function owed(assignee: Visitor): Obligation {
 	return {
 		...{ id: newId(), kind: "call", call: incoming({ endedAt: at, outcome: "answered" }), contact: null },
 		...{ number: "+380501234567", assignee: { id: assignee.id, name: "Somebody" }, claimedBy: null, claimedAt: null },
-		...{ attempts: 0, times: 1, openedAt: at, dueAt: at, overdue: false, settledAt: null, settledBy: null },
-		...{ settledHow: null, settledDirection: null },
+		...{
+			attempts: 0,
+			times: 1,
+			openedAt: at,
+			dueAt: at,
+			overdue: false,
+			leftSeconds: 1200,
+			settledAt: null,
+			settledBy: null,
+		},
+		...{ settledHow: null, settledDirection: null, reachedSeconds: null, claimedUntil: null },
+		...{ escalatedTo: null, escalatedAt: null },
 	};
 }
 

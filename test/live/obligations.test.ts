@@ -18,7 +18,7 @@ beforeAll(async () => {
 				times: { gatherCounts: 5 },
 				async counts(person) {
 					reads.push(person.id);
-					return { mine: reads.length, team: 0, missed: 0, overdue: 0 };
+					return { mine: reads.length, team: 0, missed: 0, overdue: 0, escalated: 0 };
 				},
 			},
 		},
@@ -47,15 +47,20 @@ function owed(assignee: Visitor | null, ended = true): Obligation {
 		assignee: assignee === null ? null : { id: assignee.id, name: "Somebody" },
 		claimedBy: null,
 		claimedAt: null,
+		claimedUntil: null,
 		attempts: 0,
 		times: 1,
 		openedAt: at,
 		dueAt: at,
 		overdue: false,
+		leftSeconds: 1200,
+		escalatedTo: null,
+		escalatedAt: null,
 		settledAt: null,
 		settledBy: null,
 		settledHow: null,
 		settledDirection: null,
+		reachedSeconds: null,
 	};
 }
 const opened = (obligation: Obligation) => house.dzvin.bus.emit("obligation.opened", { obligation });
@@ -95,6 +100,6 @@ test("a burst of changes costs one reading of figures a person, not one a change
 test("what is settled leaves the lists of those who had it", async () => {
 	const screen = await desk(olena);
 	const id = newId();
-	house.dzvin.bus.emit("obligation.settled", { id, callId: newId(), assigneeId: olena.id });
+	house.dzvin.bus.emit("obligation.settled", { id, callId: newId(), assigneeId: olena.id, escalated: false });
 	expect(await screen.heard("obligation.settled")).toMatchObject({ id, counts: { team: 0 } });
 });

@@ -24,7 +24,7 @@ export function createWorld() {
 		obligations: async ({ id }) => [...owed.values()].filter(({ assignee }) => assignee?.id === id),
 		counts: async ({ id }) => {
 			const mine = [...owed.values()].filter(({ assignee }) => assignee?.id === id).length;
-			return { mine, team: owed.size, missed: 0, overdue: 0 };
+			return { mine, team: owed.size, missed: 0, overdue: 0, escalated: 0 };
 		},
 	};
 
@@ -48,7 +48,13 @@ export function createWorld() {
 		},
 		settles({ id, call, assignee }: Obligation): void {
 			owed.delete(id);
-			if (told) server?.dzvin.bus.emit("obligation.settled", { id, callId: call.id, assigneeId: assignee?.id ?? null });
+			if (told)
+				server?.dzvin.bus.emit("obligation.settled", {
+					id,
+					callId: call.id,
+					assigneeId: assignee?.id ?? null,
+					escalated: false,
+				});
 		},
 	};
 }

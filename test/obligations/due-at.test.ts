@@ -79,3 +79,34 @@ test("the deadline does not depend on the time zone of the database's session", 
 		client.release(true);
 	}
 });
+
+async function workingSeconds(since: string, until: string, workingHours: unknown = week) {
+	const { rows } = await db.database.pools.ui.query<{ seconds: number }>(
+		"select working_seconds($1, $2, $3) as seconds",
+		[since, until, JSON.stringify({ workingHours, timeZone: "Europe/Kyiv" })],
+	);
+	return rows[0]?.seconds;
+}
+
+test.each([
+	["within the day", "2026-11-16T08:00:00Z", "2026-11-16T08:20:30Z", 1230],
+	["over the night", "2026-11-16T15:50:00Z", "2026-11-17T07:10:00Z", 1200],
+	["over the weekend", "2026-11-20T15:50:00Z", "2026-11-23T07:10:00Z", 1200],
+	["wholly in the night", "2026-11-16T17:00:00Z", "2026-11-17T05:00:00Z", 0],
+	["backwards", "2026-11-16T09:00:00Z", "2026-11-16T08:00:00Z", 0],
+	["over the clock going back (25 October)", "2026-10-23T14:50:00Z", "2026-10-26T07:10:00Z", 1200],
+])("working time %s", async (_name, since, until, seconds) => {
+	expect(await workingSeconds(since, until)).toBe(seconds);
+});
+
+test("working time is the reverse of the deadline, also where nothing is ever open", async () => {
+	const never = [null, null, null, null, null, null, null];
+	for (const hours of [week, always, never]) {
+		for (const minutes of [1, 20, 600, 3000]) {
+			const opened = "2026-03-27T13:00:00Z";
+			expect(await workingSeconds(opened, (await dueAt(opened, minutes, hours)) ?? "", hours)).toBe(minutes * 60);
+		}
+	}
+	const nights = always.map(() => ({ from: 0, to: 360 }));
+	expect(await workingSeconds("2026-10-24T20:00:00Z", "2026-10-25T20:00:00Z", nights)).toBe(7 * 3600);
+});

@@ -3,17 +3,8 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { z } from "zod";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { ObligationPage, SeveralResults } from "../../server/protocol/obligation.ts";
-import {
-	admin,
-	Calls,
-	furnish,
-	password,
-	type Server,
-	Servers,
-	screenOf,
-	startPbx,
-	until,
-} from "../journal/servers.ts";
+import { Calls } from "../journal/calls.ts";
+import { admin, furnish, password, type Server, Servers, screenOf, startPbx, until } from "../journal/servers.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 /** Over HTTP and WebSocket, on a server of its own: whatever somebody does, the call stays owed. */

@@ -98,9 +98,9 @@ test("pages follow one another without a gap or a repetition", async () => {
 
 test("the figures of the tabs say the same as the lists", async () => {
 	const counts = (person: Person) => office.read(person, "/api/obligations/counts", ObligationCounts);
-	expect(await counts(olena)).toEqual({ mine: 1, team: 1, missed: 3, overdue: 0 });
-	expect(await counts(petro)).toEqual({ mine: 1, team: 1, missed: 4, overdue: 0 });
-	expect(await counts(chief)).toEqual({ mine: 0, team: 2, missed: 4, overdue: 0 });
+	expect(await counts(olena)).toEqual({ mine: 1, team: 1, missed: 3, overdue: 0, escalated: 0 });
+	expect(await counts(petro)).toEqual({ mine: 1, team: 1, missed: 4, overdue: 0, escalated: 0 });
+	expect(await counts(chief)).toEqual({ mine: 0, team: 2, missed: 4, overdue: 0, escalated: 0 });
 	await company.rows("update obligations set due_at = now() - interval '1 second' where id = $1", [
 		await idOf("stranger"),
 	]);
@@ -123,7 +123,7 @@ test("however much is owed, a figure stops at 99 and a page costs three statemen
 	}
 });
 
-test.each(["", "kind=missed", "assignee=me", "settled=true", "overdue=true"])(
+test.each(["", "kind=missed", "assignee=me", "settled=true", "overdue=true", "escalated=team"])(
 	"the list %j is read by indexes",
 	async (query) => {
 		const seen: { text: string; values: unknown[] }[] = [];

@@ -95,7 +95,10 @@ test("calling back settles it: the agent reached the client", async () => {
 		settled_at: new Date((back.answeredAt ?? 0) + 5000),
 	});
 	expect(company.told.filter(({ kind }) => kind === "obligation.settled")).toEqual([
-		{ kind: "obligation.settled", event: { id: expect.anything(), callId: company.idOf(missed), assigneeId: null } },
+		{
+			kind: "obligation.settled",
+			event: { id: expect.anything(), callId: company.idOf(missed), assigneeId: null, escalated: false },
+		},
 	]);
 	expect(await debtOf(back)).toMatchObject({ kind: "call", settled_at: null });
 });

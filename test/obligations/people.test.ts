@@ -208,8 +208,46 @@ test("a claim holds for the whole client and is given back by its maker or a sup
 test("a claim of a colleague who went home holds nobody back", async () => {
 	const { id } = await debtOf(await missed());
 	await claim(pool(), olena, String(id));
-	await company.rows("update obligations set claimed_at = now() - interval '61 minutes' where id = $1", [id]);
+	const claimedFor = (minutes: number) =>
+		company.rows("update obligations set claimed_at = now() - make_interval(mins => $2) where id = $1", [id, minutes]);
+	await claimedFor(14);
+	await expect(claim(pool(), petro, String(id))).rejects.toMatchObject({
+		said: { code: "refused.taken-by", values: { name: "Олена", minutes: "1" } },
+	});
+	await claimedFor(16);
 	expect(await refusal(claim(pool(), petro, String(id)))).toBe("accepted");
+	// The company's own minutes are in force at once, for claims that are held already too.
+	await company.rows("insert into settings (id, value) values (1, '{\"claimMinutes\": 60}')");
+	await claimedFor(16);
+	expect(await refusal(claim(pool(), olena, String(id)))).toBe("conflict");
+	await company.rows("delete from settings");
+});
+
+test("who tries to call keeps what they have taken: the claim begins anew", async () => {
+	const facts = ended("missed", "101", { rawNumber: client });
+	await company.record(facts);
+	const { id } = await debtOf(company.idOf(facts));
+	await claim(pool(), olena, String(id));
+	await company.rows("update obligations set claimed_at = now() - interval '14 minutes' where id = $1", [id]);
+	await company.record(
+		ended("missed", "101", { rawNumber: client, startedAt: monday + 60_000, direction: "outbound" }),
+	);
+	const [row] = await company.rows(
+		"select attempts, claimed_at > now() - interval '1 minute' as anew from obligations where id = $1",
+		[id],
+	);
+	expect(row).toEqual({ attempts: 1, anew: true });
+});
+
+test("a supervisor takes over what a colleague has, and the audit says from whom", async () => {
+	const { id } = await debtOf(await missed());
+	await claim(pool(), olena, String(id));
+	expect(await refusal(claim(pool(), chief, String(id)))).toBe("accepted");
+	expect(await refusal(claim(pool(), olena, String(id)))).toBe("conflict");
+	const rows = await company.rows("select user_id, action, detail ->> 'from' as from from audit where subject = $1", [
+		id,
+	]);
+	expect(rows).toEqual([{ user_id: chief.id, action: "obligation.take-over", from: olena.id }]);
 });
 
 test("a missed call is dismissed with a reason, once; an answered one is not", async () => {

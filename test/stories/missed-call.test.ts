@@ -64,3 +64,66 @@ test("closing without a call wants a reason, and the list keeps who gave it", as
 	await row.getByText(words["duty.dismissed"], { exact: true }).waitFor();
 	expect(await row.innerText()).toContain("Олена Ткаченко");
 }, 60_000);
+
+test("who is not called back in time goes to the team and to the supervisor, who takes over what a colleague sits on", async () => {
+	const { olena, petro } = office.people;
+	const boss = await office.server.hire("supervisor", null, "Ірина Керівник");
+	await office.contact({ name: "Кравець Ольга", ownerId: olena.id, numbers: [{ raw: "0501113344" }] });
+	await (await office.stage("direct-given-up", { number: "0501113344" })).end();
+	const { pools } = office.server.dzvin.database;
+	const come = () => pools.ui.query("update obligations set escalates_at = now() where settled_at is null");
+	await until(async () => (await pools.ui.query("select 1 from obligations where settled_at is null")).rowCount === 1);
+	const colleague = await office.sit(petro);
+	await colleague.page.goto(`${office.server.base}/call-back`);
+	await colleague.page.getByText(words["call-back.none"]).waitFor();
+	const supervisor = await office.sit(boss);
+
+	// It is the team's: the colleague hears of it, sees since when and how much time is left, and takes it.
+	await come();
+	await colleague.page.getByRole("status").getByText("Кравець Ольга").waitFor();
+	const row = colleague.page.locator(".back-row", { hasText: "Кравець Ольга" });
+	await row.locator('[data-escalated="team"]').waitFor();
+	expect(await row.innerText()).toMatch(/лишилося \W?\d+ хв/);
+	await row.getByRole("button", { name: words["duty.claim"] }).click();
+	await row.getByText(/вільний о/).waitFor();
+
+	// It comes to the supervisor: a sentence, the page Now, the list with its mark.
+	await come();
+	const { page, problems } = supervisor;
+	await page.getByRole("status").getByText("Кравець Ольга").waitFor();
+	await page.getByRole("link", { name: words["nav.floor"], exact: true }).click();
+	const figure = page.locator(".figure", { hasText: words["floor.escalated"] });
+	await expect.poll(() => figure.locator("dd").innerText(), { timeout: 10_000 }).toMatch(/^1/);
+	await figure.getByRole("link").click();
+	const held = page.locator(".back-row", { hasText: "Кравець Ольга" });
+	await held.locator('[data-escalated="supervisor"]').waitFor();
+	expect(await held.getByRole("button", { name: words["dial.call"] }).count()).toBe(0);
+
+	// By keyboard; a window that is closed changes nothing.
+	const takeOver = held.getByRole("button", { name: words["duty.take-over"], exact: true });
+	await takeOver.focus();
+	await page.keyboard.press("Enter");
+	const dialog = page.getByRole("dialog", { name: words["duty.take-over-title"] });
+	await dialog.getByText("Петро Гудзь").waitFor();
+	await page.keyboard.press("Escape");
+	await dialog.waitFor({ state: "detached" });
+	await takeOver.focus();
+	await page.keyboard.press("Enter");
+	await dialog.getByRole("button", { name: words["duty.take-over-title"] }).focus();
+	await page.keyboard.press("Enter");
+	await held.getByText("Ірина Керівник").waitFor();
+	await held.getByRole("button", { name: words["dial.call"] }).waitFor();
+	await row.getByText("Ірина Керівник").waitFor();
+	expect(await row.getByRole("button", { name: words["duty.claim"] }).count()).toBe(0);
+
+	// Somebody speaks with the client at last: how long it took is a figure.
+	await (await office.stage("outbound-answered", { number: "0501113344" })).end();
+	await held.waitFor({ state: "detached" });
+	await page.getByRole("link", { name: words["scope.closed"] }).click();
+	await held.getByText(/за \W?\d+ хв/).waitFor();
+	await page.goto(`${office.server.base}/floor`);
+	const reached = page.locator(".figure", { hasText: words["floor.reached"] }).locator("dd");
+	await expect.poll(() => reached.innerText(), { timeout: 10_000 }).toMatch(/хв/);
+	expect(problems).toEqual([]);
+	expect(colleague.problems).toEqual([]);
+}, 60_000);

@@ -32,6 +32,9 @@ export function settings(): Settings {
 		workingHours: [day, day, day, day, day, null, null],
 		processWithinMinutes: 60,
 		callBackWithinMinutes: 20,
+		escalateToTeamMinutes: 15,
+		escalateToSupervisorMinutes: 30,
+		claimMinutes: 15,
 		conversationSeconds: 10,
 		refusalReasons: ["Дорого", "Немає в наявності", "Обрав конкурента", "Передумав", "Інше"],
 		commentTemplates: ["Надіслати пропозицію", "Передзвонити завтра", "Чекає на рахунок", "Не той номер"],
@@ -229,6 +232,9 @@ export function obligations(of: readonly Call[]): Obligation[] {
 			dueAt: one.obligation?.dueAt ?? one.startedAt,
 			overdue: new Date(one.obligation?.dueAt ?? 0).getTime() < Date.now(),
 			times: one.outcome === "missed" ? 3 : 1,
+			...(one.outcome === "missed" && new Date(one.obligation?.dueAt ?? 0).getTime() < Date.now()
+				? { escalatedTo: "supervisor" as const, escalatedAt: iso(Date.now() - 20 * minute), leftSeconds: 0 }
+				: {}),
 		}),
 	);
 }

@@ -67,7 +67,7 @@ export function pbxs(): Pbx[] {
 
 const refused = say("login.refused", { where: "10.0.0.2:5038", user: "dzvin", reason: "Authentication failed" });
 
-/** What the doctor found: one of each kind, the last without a text in another language. */
+/** What the doctor found: one of each kind. */
 export function findings() {
 	const finding = (level: string, code: string, message: Sentence, mend: Sentence | null) => ({
 		level,
@@ -92,7 +92,7 @@ export function findings() {
 			say("doctor.write-more", { classes: "command" }),
 			say("mend.manager", { place: "[dzvin]", line, command }),
 		),
-		{ level: "warning", code: "journal", message: "The journal is empty.", mend: "Make a test call." },
+		finding("warning", "recordings", say("doctor.no-recordings", {}), say("mend.recordings", { line: "/var/spool" })),
 	];
 }
 
@@ -129,6 +129,8 @@ export function floor(known: Call[], links: Pbx[]) {
 		calls,
 		figures: {
 			missed: busy ? { open: 3, oldest: iso(now - 2 * hour) } : { open: 0, oldest: null },
+			escalated: busy ? { open: 1, oldest: iso(now - 2 * hour) } : { open: 0, oldest: null },
+			reached: busy ? { count: 12, median: 540 } : { count: 0, median: null },
 			unprocessed: busy ? { open: 7, oldest: iso(now - 26 * hour) } : { open: 0, oldest: null },
 			overdue: busy ? [late(olena, 4, 1), late(null, 0, 2)] : [],
 			unseen: { count: items.length, items },

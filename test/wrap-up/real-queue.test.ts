@@ -5,7 +5,7 @@ import { WrapUpPage, type WrapUpRules } from "../../server/protocol/wrap-up.ts";
 import { until } from "../end-to-end/until.ts";
 import { admin, password, type Server, Servers } from "../journal/servers.ts";
 import type { Floor } from "../lab/floor.ts";
-import { accounts, type StartedLab, startLab } from "../lab/lab.ts";
+import { accounts, Lab, type StartedLab, startLab } from "../lab/lab.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 
 const Items = z.object({ items: z.array(z.object({ id: z.string(), call: z.object({ id: z.string() }) })) });
@@ -13,6 +13,8 @@ const Items = z.object({ items: z.array(z.object({ id: z.string(), call: z.objec
 /** The server is a process of its own, which can be killed; the queues are those of a real Asterisk. */
 describe("a strict wrap-up", { timeout: 60_000 }, () => {
 	let started: StartedLab;
+	/** Sessions of the test's own; anew after a restart of the PBX. */
+	let lab: Lab;
 	let floor: Floor;
 	let own: TestDatabase;
 	let servers: Servers;
@@ -22,6 +24,7 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 
 	beforeAll(async () => {
 		started = await startLab();
+		lab = started.lab;
 	}, 180_000);
 	afterAll(() => started?.stop(), 60_000);
 	beforeEach(async () => {
@@ -32,7 +35,7 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		const person = { name: "Олена", email: "olena@example.com", password, role: "agent", extension: "103" };
 		await ok("POST", "/api/users", person);
 		agent = await server.signIn(person.email);
-		floor = started.lab.floor(1);
+		floor = lab.floor(1);
 		await floor.reset();
 	});
 	afterEach(async () => {
@@ -61,14 +64,14 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		});
 	const ruled = (wrapUp: WrapUpRules) => ok("PATCH", "/api/settings", { wrapUp });
 	async function members(extension: string) {
-		const { list } = await started.lab.pbxAmi({ Action: "QueueStatus" });
+		const { list } = await lab.pbxAmi({ Action: "QueueStatus" });
 		return list.filter(
 			(one) =>
 				one.Event === "QueueMember" && one.Location?.startsWith(`PJSIP/${extension}`) && one.Queue?.endsWith("-1"),
 		);
 	}
 	const pauseByHand = (queue: string, location: string, reason: string) =>
-		started.lab.pbxAmi({
+		lab.pbxAmi({
 			...{ Action: "QueuePause", Queue: queue, Interface: location },
 			...{ Paused: String(reason !== ""), Reason: reason },
 		});
@@ -201,4 +204,29 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		await until("it is said", async () => (await held())[0]?.effect === "no-control" || null);
 		expect(await pausesOf("103")).not.toContain("wrap-up");
 	});
+
+	// The last one: the lab's own sessions end with the PBX.
+	it("holds over a restart of Asterisk, which forgets its pauses; who saved while it was away is not paused", async () => {
+		await ruled({ mode: "mandatory", seconds: 60, queues: [] });
+		await addPbx();
+		await callOver("0503330007");
+		await paused();
+		const before = Math.floor(Date.now() / 1000);
+		await restartAsterisk();
+		await paused();
+		for (const { LastPause } of await members("103")) expect(Number(LastPause)).toBeGreaterThanOrEqual(before);
+		const gone = restartAsterisk();
+		await save();
+		await gone;
+		await connected();
+		await free();
+		expect(await held()).toEqual([]);
+	});
+	async function restartAsterisk(): Promise<void> {
+		await lab.cliOnPbx("core restart now").catch(() => {});
+		lab.close();
+		lab = await until("Asterisk is back", () => Lab.attach(started.lab.address).catch(() => null), 30_000);
+		// It answers before it has its queues.
+		await until("its queues are back", async () => (await members("103").catch(() => [])).length > 0 || null, 30_000);
+	}
 });

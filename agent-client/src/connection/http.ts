@@ -59,6 +59,8 @@ interface Deps {
 	/** The session is over: told once per refused request. */
 	readonly onUnauthenticated: () => void;
 	readonly timeoutMs?: number;
+	/** Says a sentence of the server in the person's language; left out: in English. */
+	readonly inWords?: (said: Said, english: string) => string;
 }
 
 /** The address with its query; empty and absent values are left out. */
@@ -68,8 +70,8 @@ export function addressOf(path: string, query: Query = {}): string {
 	return text ? `${path}?${text}` : path;
 }
 
-/** Reads `{error: {code, message, fields}}`; anything else becomes `broken`. */
-async function failureOf(response: Response): Promise<ApiError> {
+/** Reads `{error: {code, message, fields, wrong}}`; anything else becomes `broken`. */
+async function failureOf(response: Response, inWords: NonNullable<Deps["inWords"]>): Promise<ApiError> {
 	const body = await response.json().catch(() => null);
 	const error = body?.error;
 	if (typeof error?.code === "string") {
@@ -77,7 +79,7 @@ async function failureOf(response: Response): Promise<ApiError> {
 			error.code,
 			String(error.message ?? ""),
 			response.status,
-			error.fields ?? {},
+			inWordsOf(error.fields ?? {}, error.wrong ?? {}, inWords),
 			error.said ?? null,
 		);
 	}
@@ -85,8 +87,23 @@ async function failureOf(response: Response): Promise<ApiError> {
 	return new ApiError(code, `HTTP ${response.status}`, response.status);
 }
 
+/** Each field's text, in the person's language where the server gave its code. */
+function inWordsOf(
+	fields: Readonly<Record<string, string>>,
+	wrong: Readonly<Record<string, Said>>,
+	inWords: NonNullable<Deps["inWords"]>,
+): Readonly<Record<string, string>> {
+	return Object.fromEntries(
+		Object.entries(fields).map(([path, english]) => {
+			const said = wrong[path];
+			return [path, said ? inWords(said, english) : english];
+		}),
+	);
+}
+
 /** The one way to the server's HTTP interface. */
 export function createRequest(deps: Deps): Request {
+	const inWords = deps.inWords ?? ((_: Said, english: string) => english);
 	async function once<T>(method: Method, path: string, options: RequestOptions): Promise<T> {
 		const deadline = AbortSignal.timeout(deps.timeoutMs ?? 15_000);
 		const init: RequestInit = {
@@ -107,7 +124,7 @@ export function createRequest(deps: Deps): Request {
 			if (deadline.aborted) throw new ApiError("timeout", "The server did not answer in time.");
 			throw new ApiError("offline", "The server cannot be reached.");
 		}
-		if (!response.ok) throw await failureOf(response);
+		if (!response.ok) throw await failureOf(response, inWords);
 		const text = await response.text();
 		// 202 and 204 say all with their number.
 		if (text === "") return undefined as T;

@@ -12,6 +12,9 @@ const present: Settings = {
 	workingHours: [nine, nine, nine, nine, nine, null, null],
 	processWithinMinutes: 60,
 	callBackWithinMinutes: 20,
+	escalateToTeamMinutes: 15,
+	escalateToSupervisorMinutes: 30,
+	claimMinutes: 15,
 	conversationSeconds: 10,
 	refusalReasons: ["Дорого", "Немає в наявності"],
 	commentTemplates: [],
@@ -43,10 +46,14 @@ test("what the server would refuse is said beside the field", () => {
 		timeZone: "Kyiv/Europe",
 		refusalReasons: "",
 		processWithinMinutes: "0",
+		escalateToSupervisorMinutes: "10",
+		claimMinutes: "",
 	};
 	expect(problemsOfCompany(fields)).toEqual({
 		timeZone: "zone-wrong",
 		refusalReasons: "reasons-wrong",
 		processWithinMinutes: "count-wrong",
+		escalateToSupervisorMinutes: "before-team",
+		claimMinutes: "count-wrong",
 	});
 });

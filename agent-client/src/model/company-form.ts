@@ -14,6 +14,9 @@ export interface CompanyFields {
 	readonly hours: readonly string[];
 	readonly processWithinMinutes: string;
 	readonly callBackWithinMinutes: string;
+	readonly escalateToTeamMinutes: string;
+	readonly escalateToSupervisorMinutes: string;
+	readonly claimMinutes: string;
 	readonly conversationSeconds: string;
 	/** One to a line. */
 	readonly refusalReasons: string;
@@ -27,6 +30,7 @@ export type CompanyProblem =
 	| "currency-wrong"
 	| "hours-wrong"
 	| "count-wrong"
+	| "before-team"
 	| "reasons-wrong"
 	| "wrap-up-wrong";
 
@@ -63,6 +67,9 @@ export const companyFieldsOf = (settings: Settings): CompanyFields => ({
 	hours: settings.workingHours.map((day) => (day ? `${written(day.from)}-${written(day.to)}` : "")),
 	processWithinMinutes: String(settings.processWithinMinutes),
 	callBackWithinMinutes: String(settings.callBackWithinMinutes),
+	escalateToTeamMinutes: String(settings.escalateToTeamMinutes),
+	escalateToSupervisorMinutes: String(settings.escalateToSupervisorMinutes),
+	claimMinutes: String(settings.claimMinutes),
 	conversationSeconds: String(settings.conversationSeconds),
 	refusalReasons: settings.refusalReasons.join("\n"),
 	commentTemplates: settings.commentTemplates.join("\n"),
@@ -90,6 +97,12 @@ export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof C
 		...(fields.hours.some((day) => hoursOf(day) === undefined) && { hours: "hours-wrong" }),
 		...(!between(fields.processWithinMinutes, 1, 10_080) && { processWithinMinutes: "count-wrong" }),
 		...(!between(fields.callBackWithinMinutes, 1, 10_080) && { callBackWithinMinutes: "count-wrong" }),
+		...(!between(fields.escalateToTeamMinutes, 1, 10_080) && { escalateToTeamMinutes: "count-wrong" }),
+		...(Number(fields.escalateToSupervisorMinutes) < Number(fields.escalateToTeamMinutes) && {
+			escalateToSupervisorMinutes: "before-team",
+		}),
+		...(!between(fields.escalateToSupervisorMinutes, 1, 10_080) && { escalateToSupervisorMinutes: "count-wrong" }),
+		...(!between(fields.claimMinutes, 1, 1440) && { claimMinutes: "count-wrong" }),
 		...(!between(fields.conversationSeconds, 1, 600) && { conversationSeconds: "count-wrong" }),
 		...((reasons.length < 1 || reasons.length > 12) && { refusalReasons: "reasons-wrong" }),
 		...(Object.keys(problemsOfWrapUp(fields.wrapUp)).length > 0 && { wrapUp: "wrap-up-wrong" }),
@@ -107,6 +120,9 @@ export function changedSettings(fields: CompanyFields, present: Settings): Parti
 		workingHours: fields.hours.map((day) => hoursOf(day) ?? null),
 		processWithinMinutes: Number(fields.processWithinMinutes),
 		callBackWithinMinutes: Number(fields.callBackWithinMinutes),
+		escalateToTeamMinutes: Number(fields.escalateToTeamMinutes),
+		escalateToSupervisorMinutes: Number(fields.escalateToSupervisorMinutes),
+		claimMinutes: Number(fields.claimMinutes),
 		conversationSeconds: Number(fields.conversationSeconds),
 		refusalReasons: linesOf(fields.refusalReasons),
 		commentTemplates: linesOf(fields.commentTemplates),

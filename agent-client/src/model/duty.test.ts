@@ -7,15 +7,15 @@ const missed = (part = {}) => obligation(1, { kind: "missed", call: call(1, { ou
 const agent = { id: olena.id, role: "agent" };
 
 test("a call-back goes from new to claimed, tried and settled", () => {
-	expect(dutyState(missed())).toBe("new");
-	expect(dutyState(missed({ claimedBy: olena }))).toBe("claimed");
-	expect(dutyState(missed({ claimedBy: olena, attempts: 2 }))).toBe("tried");
+	expect(dutyState(missed(), now)).toBe("new");
+	expect(dutyState(missed({ claimedBy: olena }), now)).toBe("claimed");
+	expect(dutyState(missed({ claimedBy: olena, attempts: 2 }), now)).toBe("tried");
 	const settledAt = iso(now);
 	const spoken = { settledAt, settledHow: "conversation" };
-	expect(dutyState(missed({ ...spoken, settledDirection: "outbound" }))).toBe("reached");
-	expect(dutyState(missed(spoken))).toBe("processed");
-	expect(dutyState(missed({ ...spoken, settledDirection: "inbound", attempts: 1 }))).toBe("reached-us");
-	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }))).toBe("dismissed");
+	expect(dutyState(missed({ ...spoken, settledDirection: "outbound" }), now)).toBe("reached");
+	expect(dutyState(missed(spoken), now)).toBe("processed");
+	expect(dutyState(missed({ ...spoken, settledDirection: "inbound", attempts: 1 }), now)).toBe("reached-us");
+	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }), now)).toBe("dismissed");
 });
 
 test("what a colleague has taken cannot be called or closed by an agent, a supervisor may take it back", () => {
@@ -23,6 +23,23 @@ test("what a colleague has taken cannot be called or closed by an agent, a super
 	expect(dutyOf(held, agent, now)).toMatchObject({ canCall: false, canClaim: false, canDismiss: false, heldBy: petro });
 	expect(dutyOf(held, { id: olena.id, role: "supervisor" }, now)).toMatchObject({ canRelease: true, canDismiss: true });
 	expect(dutyOf(missed({ claimedBy: olena }), agent, now)).toMatchObject({ canCall: true, canRelease: true });
+	expect(dutyOf(held, { id: olena.id, role: "supervisor" }, now)).toMatchObject({ canTakeOver: true, canClaim: false });
+	expect(dutyOf(held, agent, now)).toMatchObject({ canTakeOver: false });
+});
+
+test("a claim that nobody acted upon falls by the clock, and anybody may take the client", () => {
+	const held = missed({ claimedBy: petro, claimedUntil: iso(now + 1000) });
+	expect(dutyOf(held, agent, now)).toMatchObject({ state: "claimed", canClaim: false, claim: petro });
+	const late = { state: "new", canClaim: true, canCall: true, canTakeOver: false, canRelease: false, claim: null };
+	expect(dutyOf(held, agent, now + 1000)).toMatchObject(late);
+});
+
+test("what is left is working time: the night between does not count, nor does it grow", () => {
+	const overNight = missed({ leftSeconds: 600, dueAt: iso(now + 15 * 3_600_000) });
+	expect(dutyOf(overNight, agent, now)).toMatchObject({ leftFor: 600_000 });
+	const today = missed({ leftSeconds: 600, dueAt: iso(now + 600_000) });
+	expect(dutyOf(today, agent, now + 60_000)).toMatchObject({ leftFor: 540_000 });
+	expect(dutyOf(missed({ settledAt: iso(now), leftSeconds: null }), agent, now)).toMatchObject({ leftFor: null });
 });
 
 test("a withheld number cannot be called back, only closed with a reason", () => {

@@ -6,7 +6,14 @@ import { foldFloor, onCall, queuesOf } from "./floor.ts";
 
 const at = iso(Date.now());
 const figures: FloorFigures = {
-	...{ missed: { open: 0, oldest: null }, unprocessed: { open: 0, oldest: null }, overdue: [], links: [] },
+	...{
+		missed: { open: 0, oldest: null },
+		escalated: { open: 0, oldest: null },
+		reached: { count: 0, median: null },
+		unprocessed: { open: 0, oldest: null },
+		overdue: [],
+		links: [],
+	},
 	...{ unseen: { count: 0, items: [] }, paint: { count: 0, p50: null, p95: null } },
 };
 const [older, newer] = [call(1, { startedAt: iso(1_000) }), call(2, { startedAt: iso(2_000) })];

@@ -91,6 +91,23 @@ test("a journal in a database wants its server, its user and, when they are othe
 	expect(problemsOfPbx({ ...again, historyHost: "10.0.0.3" }, before)).toEqual({ historySecret: "secret-missing" });
 });
 
+test("the authority of a journal's database is pasted whole, and wants the password again", () => {
+	const history = { kind: "postgres" as const, host: "10.0.0.2", username: "dzvin", tls: true };
+	const before = { ...known, history };
+	const again = fieldsOfPbx(before, secrets);
+	expect(pbxPatchOf(again, before).history).toMatchObject({ tls: true });
+	const ca = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+	const proven = { ...again, historyCa: ` ${ca}\n` };
+	expect(problemsOfPbx(proven, before)).toEqual({ historySecret: "secret-missing" });
+	expect(pbxPatchOf({ ...proven, historySecret: "s" }, before).history).toMatchObject({ tls: { ca: `${ca}\n` } });
+	expect(problemsOfPbx({ ...proven, historySecret: "s", historyCa: "MIIB" }, before)).toEqual({
+		historyCa: "ca-wrong",
+	});
+	expect(pbxPatchOf({ ...proven, historyTls: false, historySecret: "s" }, before).history).toMatchObject({
+		tls: false,
+	});
+});
+
 test("what cannot work is said before it is sent", () => {
 	const problems = problemsOfPbx({ ...filled, host: " ", port: "70000", secret: "", extensionPattern: "(" }, null);
 	expect(problems).toEqual({

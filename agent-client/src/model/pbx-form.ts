@@ -23,6 +23,8 @@ export interface PbxFields {
 	readonly historyUsername: string;
 	readonly historySecret: string;
 	readonly historyTls: boolean;
+	/** PEM; empty on an edit: the present one stays. */
+	readonly historyCa: string;
 }
 export type PbxProblem =
 	| "name-missing"
@@ -31,7 +33,8 @@ export type PbxProblem =
 	| "username-missing"
 	| "secret-missing"
 	| "pattern-wrong"
-	| "path-missing";
+	| "path-missing"
+	| "ca-wrong";
 
 /** A secret for `manager.conf`: 32 letters and digits. */
 export function makeSecret(random: Uint8Array): string {
@@ -72,6 +75,7 @@ function historyFields(history: PbxHistory | null, host: string): Omit<HistoryFi
 		historyUsername: database?.username ?? "dzvin",
 		historySecret: "",
 		historyTls: database?.tls ?? false,
+		historyCa: "",
 	};
 }
 
@@ -79,7 +83,7 @@ function historyFields(history: PbxHistory | null, host: string): Omit<HistoryFi
 export const inDatabase = (kind: PbxFields["historyKind"]): kind is "mysql" | "postgres" =>
 	kind === "mysql" || kind === "postgres";
 
-/** What the server does not want without the secret: another server or user, or no TLS any more. */
+/** What the server does not want without the secret: another server, user or proof, or no TLS any more. */
 function sameDatabase(fields: PbxFields, pbx: Pbx | null): boolean {
 	const before = pbx?.history;
 	if (!before || "path" in before) return false;
@@ -88,9 +92,12 @@ function sameDatabase(fields: PbxFields, pbx: Pbx | null): boolean {
 		before.host === fields.historyHost.trim() &&
 		String(before.port ?? "") === fields.historyPort.trim() &&
 		before.username === fields.historyUsername.trim() &&
-		(!before.tls || fields.historyTls)
+		(!before.tls || fields.historyTls) &&
+		caOf(fields) === ""
 	);
 }
+
+const caOf = (fields: PbxFields): string => (fields.historyTls ? fields.historyCa.trim() : "");
 
 function historyProblems(fields: PbxFields, pbx: Pbx | null): Partial<Record<keyof PbxFields, PbxProblem>> {
 	if (fields.historyKind === "none") return {};
@@ -101,6 +108,7 @@ function historyProblems(fields: PbxFields, pbx: Pbx | null): Partial<Record<key
 		...(port !== "" && !isPort(port) && { historyPort: "port-wrong" }),
 		...(fields.historyUsername.trim() === "" && { historyUsername: "username-missing" }),
 		...(!sameDatabase(fields, pbx) && fields.historySecret === "" && { historySecret: "secret-missing" }),
+		...(caOf(fields) !== "" && !caOf(fields).includes("-----BEGIN CERTIFICATE-----") && { historyCa: "ca-wrong" }),
 	};
 }
 
@@ -121,7 +129,7 @@ function historyOf(fields: PbxFields): PbxInput["history"] {
 		...(table !== "" && { table }),
 		username: fields.historyUsername.trim(),
 		...(fields.historySecret !== "" && { secret: fields.historySecret }),
-		tls: fields.historyTls,
+		tls: caOf(fields) === "" ? fields.historyTls : { ca: `${caOf(fields)}\n` },
 	};
 }
 

@@ -5,7 +5,7 @@ import { type Context, continues, emptyPicture, expire, farewell, fold, type Pic
 
 const now = Date.now();
 const context: Context = { me: olena.id, now, wrapUps: [] };
-const counts = { mine: 1, team: 1, missed: 0, overdue: 0 };
+const counts = { mine: 1, team: 1, missed: 0, overdue: 0, escalated: 0 };
 const at = iso(now);
 const ivanenko = contact(1);
 const ring = call(1);

@@ -43,7 +43,7 @@ export const emptyPicture: Picture = {
 	seq: null,
 	cards: [],
 	obligations: [],
-	counts: { mine: 0, team: 0, missed: 0, overdue: 0 },
+	counts: { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 },
 	agents: [],
 	queues: [],
 	pbxs: [],
@@ -193,7 +193,9 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 				return { ...touched, cards: withCall(picture.cards, call, leave) };
 			}
 			const phase: Phase = { kind: "talking", since: call.answeredAt ?? message.at };
-			const known = picture.cards.find((card) => callIdOf(card) === call.id)?.pop ?? pop;
+			const shown = picture.cards.find((card) => callIdOf(card) === call.id)?.pop;
+			// What came out of the server's memory makes room for what the database says.
+			const known = shown?.saved === false ? (pop ?? shown) : (shown ?? pop);
 			if (!known) return touched;
 			return { ...touched, cards: putCard(picture.cards, { pop: { ...known, call }, phase, seq: message.seq }) };
 		}

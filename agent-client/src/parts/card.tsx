@@ -1,4 +1,4 @@
-import { useSignal, useSignalEffect } from "@preact/signals";
+import { useSignal } from "@preact/signals";
 import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { alerting, api, jumpTo, live, now } from "../client.ts";
@@ -37,12 +37,14 @@ export function Card({ card, small, onSmall }: Props) {
 		return null;
 	});
 	useEffect(() => live.shown(card), [card]);
-	useSignalEffect(() => {
-		if (jumpTo.value !== call.id) return;
+	// Read while rendering: an effect of the signal would come a frame later, when somebody may type already.
+	const jumped = jumpTo.value === call.id;
+	useLayoutEffect(() => {
+		if (!jumped) return;
 		jumpTo.value = null;
 		onSmall(false);
 		focusFirst();
-	});
+	}, [jumped]);
 
 	// Whoever worked in the card goes on in its form when the buttons make room for it.
 	const inside = useRef(false);
@@ -139,6 +141,12 @@ export function Card({ card, small, onSmall }: Props) {
 			)}
 			{!small && (phase.kind === "ringing" || phase.kind === "talking") && (
 				<>
+					{pop.saved === false && (
+						<p class="unsaved small" role="status">
+							<Icon name="alert" small />
+							{t("card.unsaved")}
+						</p>
+					)}
 					{pop.match.state === "several" && !contact ? (
 						<CardCandidates pop={pop} />
 					) : contact ? (
@@ -162,7 +170,13 @@ export function Card({ card, small, onSmall }: Props) {
 									<Icon name="user" small />
 									{t("card.open")}
 								</button>
-								<button type="button" class="button small" onClick={() => (noting.value = !noting.value)}>
+								<button
+									type="button"
+									class="button small"
+									title="Alt+N"
+									aria-keyshortcuts="Alt+N"
+									onClick={() => (noting.value = !noting.value)}
+								>
 									<Icon name="note" small />
 									{t("card.note")}
 								</button>
@@ -224,7 +238,6 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					<span class="timer" title={t("card.since-end")}>
 						{clock(secondsSince(phase.endedAt, now.value))}
 					</span>
-					{call.number && <NumberText number={call.number} />}
 				</p>
 			);
 		case "elsewhere":
@@ -241,7 +254,7 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 function QuickNote({ contactId, onDone }: { contactId: string; onDone: () => void }) {
 	const text = useSignal("");
 	const field = useRef<HTMLInputElement>(null);
-	useEffect(() => field.current?.focus(), []);
+	useLayoutEffect(() => field.current?.focus(), []);
 	return (
 		<form
 			class="row"

@@ -1,4 +1,5 @@
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
+import type { EscalatedTo, Obligation } from "../../../server/protocol/obligation.ts";
 import { t } from "../i18n/translate.ts";
 import { writtenNumber } from "../model/number.ts";
 import type { Card } from "../model/picture.ts";
@@ -18,6 +19,12 @@ export function incomingSentence(card: Card): string {
 	const { owner } = card.pop;
 	const name = callerTitle(card);
 	return owner ? t("incoming.owned", { name, owner: owner.name }) : t("incoming.plain", { name });
+}
+
+/** A client was not called back in time. */
+export function escalatedSentence(to: EscalatedTo, { contact, number }: Obligation): string {
+	const client = contact?.name ?? (number === null ? t("caller.withheld") : writtenNumber(number));
+	return t(`escalated.said-${to}`, { client });
 }
 
 /** A colleague's phone rings, and nobody has seen the card. */

@@ -8,7 +8,7 @@ import { SelectField } from "./field.tsx";
 export type TextOf = (
 	key: Exclude<keyof PbxFields, "tls" | "withControl" | "historyKind" | "historyTls">,
 	label: string,
-	rest?: { hint?: string; placeholder?: string },
+	rest?: { hint?: string; placeholder?: string; lines?: number },
 ) => ComponentChildren;
 
 interface Props {
@@ -70,8 +70,18 @@ export function PbxHistoryFields({ pbx, fields, change, text }: Props) {
 						/>
 						{t("pbx.history-tls")}
 					</label>
+					{fields.historyTls &&
+						text("historyCa", t("pbx.history-ca"), {
+							hint: t(hasTls(pbx) ? "pbx.history-ca-keep" : "pbx.history-ca-hint"),
+							placeholder: "-----BEGIN CERTIFICATE-----",
+							lines: 4,
+						})}
 				</>
 			)}
 		</>
 	);
 }
+
+/** The journal is reached over TLS already: what proves it stays. */
+const hasTls = (pbx: Pbx | null): boolean =>
+	pbx?.history !== null && pbx?.history !== undefined && "tls" in pbx.history && pbx.history.tls;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { fieldTexts, say, sentences } from "../../../server/protocol/sentences.ts";
 import ru from "./ru.json" with { type: "json" };
-import { pieces } from "./said.ts";
+import { paragraph, pieces } from "./said.ts";
 import uk from "./uk.json" with { type: "json" };
 
 const valuesOf = (text: string) => [...new Set(text.match(/\{\w+\}/g))].sort();
@@ -59,4 +59,14 @@ test("what has no text in a language is said in English, and nothing in it can t
 	expect(pieces(null, "Plain", uk)).toEqual([{ text: "Plain", name: null }]);
 	const { message, said } = say("link.broke", { where: "pbx:5038", reason: "\u202eevil\r\nline" });
 	expect(pieces(said, message, ru).at(-2)).toEqual({ text: "evil line", name: "reason" });
+});
+
+test("several sentences are said in the present language, or all of them in English", () => {
+	const [locked, log] = [say("journal.locked", { file: "master.db" }), say("mend.journal-log")];
+	const english = `${locked.message} ${log.message}`;
+	expect(paragraph([locked.said, log.said], english, uk)).toBe(
+		"\u2068master.db\u2069 зайнято записом; невдовзі спробу буде повторено. Подробиці в журналі сервера.",
+	);
+	expect(paragraph([locked.said, { code: "journal.from-the-future", values: {} }], english, uk)).toBe(english);
+	expect(paragraph(null, english, uk)).toBe(english);
 });

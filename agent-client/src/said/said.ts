@@ -38,9 +38,19 @@ export function pieces(said: Said | null | undefined, english: string, from: Tex
 
 /** The same as one line of text, each value isolated: what a PBX says may come from strangers. */
 export const sentence = (said: Said | null | undefined, english: string): string =>
-	pieces(said, english)
-		.map(({ text, name }) => (name === null ? text : `\u2068${text}\u2069`))
-		.join("");
+	pieces(said, english).map(isolated).join("");
+
+const isolated = ({ text, name }: Piece): string => (name === null ? text : `\u2068${text}\u2069`);
+
+/** Several sentences, one after the other; `english` has all of them, and is said where one has no text. */
+export function paragraph(
+	said: readonly Said[] | null | undefined,
+	english: string,
+	from: Texts = texts.value,
+): string {
+	if (!said || said.some(({ code }) => from[code] === undefined)) return harmless(english);
+	return said.map((one) => pieces(one, "", from).map(isolated).join("")).join(" ");
+}
 
 /** What is wrong with a field. */
 export const fieldText = (english: string): string => texts.value[`field.${english}`] ?? harmless(english);

@@ -88,7 +88,7 @@ function Freshness({ age }: { age: number }) {
 }
 
 function Figures({ figures, calls, queues }: { figures: FloorFigures; calls: number; queues: readonly QueueView[] }) {
-	const { missed, unprocessed, unseen, paint } = figures;
+	const { missed, escalated, reached, unprocessed, unseen, paint } = figures;
 	const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
 	const longest = queues.flatMap((queue) => queue.longest ?? []).sort()[0];
 	const oldest = (at: string | null) =>
@@ -113,6 +113,19 @@ function Figures({ figures, calls, queues }: { figures: FloorFigures; calls: num
 				value={bounded(missed.open)}
 				tone={missed.open > 0 ? "bad" : ""}
 				note={oldest(missed.oldest)}
+			/>
+			<Figure
+				label={t("floor.escalated")}
+				href="/call-back?scope=escalated"
+				value={bounded(escalated.open)}
+				tone={escalated.open > 0 ? "bad" : ""}
+				note={oldest(escalated.oldest)}
+			/>
+			<Figure
+				label={t("floor.reached")}
+				href="/call-back?scope=closed"
+				value={reached.median === null ? "—" : stretchText(Math.max(60, reached.median) * 1000)}
+				note={reached.count === 0 ? null : t("floor.reached-count", { count: reached.count })}
 			/>
 			<Figure
 				label={t("floor.unprocessed")}

@@ -3,6 +3,7 @@ import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
 import { cdrEvents } from "./cdr.ts";
 import { atUtc, bornAt, type CdrRow, cdrRowsOf } from "./cdr-row.ts";
 import { csvTail, type Place } from "./csv-file.ts";
+import { handedOver, type Take } from "./read-back.ts";
 
 /** Lines of one call are written when its parts end: this far (ms) behind they are looked for. */
 const apart = 3_600_000;
@@ -13,25 +14,26 @@ const atOnce = 50;
 const isRecord = (text: string): boolean => cdrRowsOf(`${text}\n`).rows.length > 0;
 
 /** CDR in the file of `cdr_csv`: every call of which a line was written at or after `since`. */
-export async function readCdrCsv(path: string, since: number): Promise<JournalReading> {
+export async function readCdrCsv(path: string, since: number, take: Take): Promise<JournalReading> {
 	const tail = csvTail(path, cdrRowsOf, (text) => isRecord(text.slice(0, text.indexOf("\n"))));
-	let rows: CdrRow[] = [];
+	const pieces: CdrRow[][] = [];
 	let strange = 0;
 	let cursor: Place | null = null;
 	for (;;) {
 		const piece = await tail.piece(cursor);
-		rows = [...piece.rows, ...rows];
+		pieces.unshift([...piece.rows]);
 		strange += piece.strange;
 		cursor = piece.next;
 		const [oldest] = atUtc(piece.rows);
 		if (cursor === null || (oldest !== undefined && oldest.end < since - apart)) break;
 		await turn();
 	}
-	const lines = atUtc(rows);
+	const lines = atUtc(pieces.flat());
 	const from = cursor === null ? 0 : (lines[0]?.end ?? 0);
 	const newest = lines.reduce<number | null>((latest, { end }) => Math.max(latest ?? end, end), null);
-	const families: JournalFamily[] = [];
-	for (const group of groupsOf(lines)) {
+	let families: JournalFamily[] = [];
+	for (const [index, group] of groupsOf(lines).entries()) {
+		if (index % atOnce === atOnce - 1) await turn();
 		const lastAt = Math.max(...group.map(({ end }) => end));
 		const first = group.map(({ id }) => id).reduce(earlier);
 		// What began before the first line that was read may have more lines.
@@ -43,9 +45,12 @@ export async function readCdrCsv(path: string, since: number): Promise<JournalRe
 			lastAt,
 			poor: true,
 		});
-		if (families.length % atOnce === 0) await turn();
+		if (families.length < handedOver) continue;
+		await take(families);
+		families = [];
 	}
-	return { families, newest, strange };
+	if (families.length > 0) await take(families);
+	return { newest, strange };
 }
 
 /** Of two ids of one PBX the one that was made first. */

@@ -1,14 +1,14 @@
 import type { HistoryDatabase } from "../../pbx-access.ts";
-import { JournalProblem, type JournalReading } from "../../pbx-journal.ts";
-import { RefusedAddress } from "../vetted-lookup.ts";
+import type { JournalReading } from "../../pbx-journal.ts";
 import { celTableRows } from "./cel-table.ts";
 import { openMysql } from "./mysql.ts";
 import { openPostgres } from "./postgres.ts";
-import { readBack } from "./read-back.ts";
+import { readBack, type Take } from "./read-back.ts";
 import { rowsAtOnce, type TableReader } from "./server-link.ts";
+import { noJournal, problemOf } from "./server-problem.ts";
 
 /** CEL in a table of a database server: one connection for each reading, read from the end by the primary key. */
-export async function readCelServer(history: HistoryDatabase, since: number): Promise<JournalReading> {
+export async function readCelServer(history: HistoryDatabase, since: number, take: Take): Promise<JournalReading> {
 	return await withReader(history, async (reader) => {
 		let newest = Number.POSITIVE_INFINITY;
 		return await readBack<number>(
@@ -24,6 +24,7 @@ export async function readCelServer(history: HistoryDatabase, since: number): Pr
 				},
 			},
 			since,
+			take,
 		);
 	});
 }
@@ -39,78 +40,8 @@ async function withReader<T>(history: HistoryDatabase, work: (reader: TableReade
 		reader = await (history.kind === "mysql" ? openMysql(history) : openPostgres(history));
 		return await work(reader);
 	} catch (error) {
-		throw problemOf(history, error);
+		throw problemOf(history, error, reader !== null);
 	} finally {
 		await reader?.close();
 	}
 }
-
-/** As people would name it. */
-export const nameOfTable = ({ host, port, database, table }: HistoryDatabase): string =>
-	`${database}.${table} on ${host}:${port}`;
-
-/** The rights that reading takes, and no more. */
-export function grantOf({ kind, database, table, username }: HistoryDatabase): string {
-	if (kind === "mysql") {
-		return `CREATE USER '${username}'@'%' IDENTIFIED BY '…'; GRANT SELECT ON ${database}.${table} TO '${username}'@'%';`;
-	}
-	return `CREATE ROLE "${username}" LOGIN PASSWORD '…'; GRANT CONNECT ON DATABASE "${database}" TO "${username}"; GRANT SELECT ON "${table}" TO "${username}";`;
-}
-
-const columns =
-	"The table needs the columns of FreePBX: id, eventtype, eventtime, channame, uniqueid, linkedid and those that the PBX's manual names.";
-const noJournal = (history: HistoryDatabase) =>
-	new JournalProblem("strange", `${nameOfTable(history)} is no CEL journal.`, columns);
-
-/** Codes of MariaDB and MySQL (ER_…), SQLSTATEs of PostgreSQL (five signs), and of the network. */
-const meanings: readonly (readonly [JournalProblem["code"] | "table" | "database" | "column" | "slow", RegExp])[] = [
-	[
-		"denied",
-		/^(ER_(ACCESS_DENIED|DBACCESS_DENIED|TABLEACCESS_DENIED|HOST_NOT_PRIVILEGED|COLUMNACCESS_DENIED)|28|42501)/,
-	],
-	["table", /^(ER_NO_SUCH_TABLE|42P01)/],
-	["database", /^(ER_BAD_DB|3D000)/],
-	["column", /^(ER_BAD_FIELD|42703)/],
-	["slow", /^(ER_STATEMENT_TIMEOUT|ER_QUERY_TIMEOUT|57014|PROTOCOL_SEQUENCE_TIMEOUT)/],
-];
-
-function problemOf(history: HistoryDatabase, error: unknown): JournalProblem {
-	if (error instanceof JournalProblem) return error;
-	const { host, port, database, table, username } = history;
-	const said = error instanceof Error ? error.message : String(error);
-	const code = error instanceof Error && "code" in error ? String(error.code) : "";
-	const where = nameOfTable(history);
-	const told = (kind: JournalProblem["code"], message: string, mend: string) =>
-		new JournalProblem(kind, message, mend, error);
-	if (error instanceof RefusedAddress) {
-		return told("unreachable", `${host}: no PBX's database can be at this address.`, "Name the database's host.");
-	}
-	// MariaDB 11 and newer give no name to the end of a statement's time.
-	const slow = /max_statement_time exceeded|Query read timeout/.test(said);
-	switch (slow ? "slow" : meanings.find(([, codes]) => codes.test(code))?.[0]) {
-		case "denied":
-			return told("denied", `${where}: ${username} may not read it (${said}).`, grantOf(history));
-		case "table":
-			return told("missing", `The database ${database} on ${host}:${port} has no table ${table}.`, mendTable(history));
-		case "database":
-			return told("missing", `${host}:${port} has no database ${database}.`, mendTable(history));
-		case "column":
-			return told("strange", `${where} is no CEL journal (${said}).`, columns);
-		case "slow":
-			return told("locked", `${where} does not answer in time; it is read again soon.`, mendIndex(history));
-		default: {
-			const listen =
-				history.kind === "mysql" ? "bind-address in the [mysqld] section" : "listen_addresses and pg_hba.conf";
-			const mend = `Check host, port, firewall, TLS and ${listen} on the database's machine.`;
-			return told("unreachable", `${where} cannot be reached (${code || said}).`, mend);
-		}
-	}
-}
-
-const mendTable = ({ kind }: HistoryDatabase) =>
-	kind === "mysql"
-		? "Name the database and the table that cel_odbc_custom.conf and res_odbc name; FreePBX: asteriskcdrdb and cel."
-		: "Name the database (dbname) and the table that cel_pgsql.conf names.";
-
-/** The line that gives the table its index. */
-export const mendIndex = ({ table }: HistoryDatabase): string => `ALTER TABLE ${table} ADD PRIMARY KEY (id);`;

@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { JournalProblem } from "../../pbx-journal.ts";
-import { celTableRows } from "./cel-table.ts";
+import { say } from "../../protocol/sentences.ts";
+import { celTableRows, neededColumns } from "./cel-table.ts";
 import type { Tail } from "./read-back.ts";
 
 /** Rows in one read: the PBX waits behind a reader, so each is over in a few milliseconds. */
@@ -11,7 +12,7 @@ const patience = 50;
 /** CEL in the SQLite file of `cel_sqlite3_custom`: opened read-only, for one short read at a time, and closed again. */
 export function celSqlite(path: string, table = "cel"): Tail<number> {
 	if (!/^\w+$/.test(table))
-		throw new JournalProblem("strange", `${table} is no table's name.`, "Give the table's name.");
+		throw new JournalProblem("strange", say("journal.no-table-name", { table }), say("mend.journal-table"));
 	return {
 		async piece(before) {
 			const found = reading(path, (db) =>
@@ -21,13 +22,16 @@ export function celSqlite(path: string, table = "cel"): Tail<number> {
 			);
 			const { rows, strange, oldest } = celTableRows(found);
 			if (found.length > 0 && rows.length === 0) {
-				const mend = "In cel_sqlite3_custom.conf map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
-				throw new JournalProblem("strange", `The table ${table} in ${path} is no CEL journal.`, mend);
+				const mend = say("mend.journal-map-sqlite", { columns: neededColumns });
+				throw new JournalProblem("strange", say("journal.no-journal", { journal: `${path} (${table})` }), mend);
 			}
 			return { rows, strange, next: found.length < atOnce ? null : oldest };
 		},
 	};
 }
+
+/** The command after which readers do not hold the PBX up. */
+export const writeAhead = (path: string): string => `sqlite3 ${path} 'pragma journal_mode = wal'`;
 
 /** Whether readers hold the PBX up: only in write-ahead mode they do not. */
 export function isWriteAhead(path: string): boolean {
@@ -51,17 +55,14 @@ function problemOf(path: string, error: unknown): JournalProblem {
 	const code = error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : 0;
 	const said = error instanceof Error ? error.message : String(error);
 	if (code === 5 || code === 6) {
-		const mend = `sqlite3 ${path} 'pragma journal_mode = wal'`;
-		return new JournalProblem("locked", `${path} is locked by a writer; it is read again soon.`, mend, error);
+		const mend = say("mend.paste", { line: writeAhead(path) });
+		return new JournalProblem("locked", say("journal.locked", { file: path }), mend, error);
 	}
 	if (code === 14 || code === 23 || code === 3) {
-		const mend = `Name the right file, or: setfacl -m u:$(id -un):r ${path}`;
-		return new JournalProblem(code === 14 ? "missing" : "denied", `${path} cannot be opened: ${said}.`, mend, error);
+		const mend = say("mend.journal-file-or", { command: `setfacl -m u:$(id -un):r ${path}` });
+		const told = say("journal.unopened", { file: path, reason: said });
+		return new JournalProblem(code === 14 ? "missing" : "denied", told, mend, error);
 	}
-	return new JournalProblem(
-		"strange",
-		`${path}: ${said}.`,
-		"Name the file and the table of cel_sqlite3_custom.",
-		error,
-	);
+	const told = say("journal.broken", { journal: path, reason: said });
+	return new JournalProblem("strange", told, say("mend.journal-sqlite-file"), error);
 }

@@ -7,6 +7,9 @@ const text = z
 	.transform((value) => String(value ?? ""));
 const needed = z.union([z.string(), z.number()]).transform(String);
 
+/** Without these a row tells nothing. */
+export const neededColumns = "eventtype, eventtime, channame, uniqueid, linkedid";
+
 /** The columns of FreePBX's table; some may be missing where somebody mapped less. */
 const Row = z.object({
 	row: z.coerce.number(),

@@ -1,5 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { JournalProblem } from "../../pbx-journal.ts";
+import { say } from "../../protocol/sentences.ts";
 import type { Tail } from "./read-back.ts";
 
 /** Where to go on: so many bytes from the beginning of the current file, or of the one that was rotated away last. */
@@ -81,9 +82,8 @@ async function opened(path: string, mayBeMissing: boolean): Promise<FileHandle |
 		const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
 		const missing = code === "ENOENT";
 		if (missing && mayBeMissing) return null;
-		const mend = missing
-			? "Name the right file: in cel_custom.conf [mappings] it is the name before =>; cdr_csv writes cdr-csv/Master.csv."
-			: `setfacl -m u:$(id -un):r ${path}`;
-		throw new JournalProblem(missing ? "missing" : "denied", `${path} cannot be read (${code}).`, mend, error);
+		const mend = missing ? say("mend.journal-file") : say("mend.paste", { line: `setfacl -m u:$(id -un):r ${path}` });
+		const told = say("journal.unreadable", { file: path, reason: code });
+		throw new JournalProblem(missing ? "missing" : "denied", told, mend, error);
 	}
 }

@@ -1,9 +1,14 @@
 import type { PbxAccess } from "../../pbx-access.ts";
-import { JournalProblem } from "../../pbx-journal.ts";
-import type { Finding } from "../doctor.ts";
-import { hasIndex, mendIndex, nameOfTable } from "./cel-server.ts";
-import { isWriteAhead } from "./cel-sqlite.ts";
+import { JournalProblem, type JournalReading } from "../../pbx-journal.ts";
+import { say } from "../../protocol/sentences.ts";
+import { error, type Finding, ok, warning } from "../finding.ts";
+import { hasIndex } from "./cel-server.ts";
+import { isWriteAhead, writeAhead } from "./cel-sqlite.ts";
+import { neededColumns } from "./cel-table.ts";
 import { journalOf } from "./history.ts";
+import { mendIndex, nameOfTable } from "./server-problem.ts";
+
+type History = NonNullable<PbxAccess["history"]>;
 
 const hour = 3_600_000;
 /** A PBX without a single call for that long is rare enough to be worth a look. */
@@ -11,18 +16,9 @@ const stale = 24 * hour;
 
 /** Whether the PBX's own journal can be read, and how new it is. */
 export async function examineJournal({ history }: PbxAccess, now: number): Promise<Finding[]> {
-	if (history === null) {
-		return [
-			{
-				level: "warning",
-				code: "journal",
-				message: "The PBX's own journal is not read: calls of a time in which the link was down stay unknown.",
-				mend: "Name FreePBX's CEL table here, or enable cel_custom or cel_sqlite3_custom on the PBX and name its file.",
-			},
-		];
-	}
+	if (history === null) return [warning("journal", say("journal.none-named"), say("mend.journal-name"))];
 	try {
-		const { newest, strange } = await journalOf(history).read(now - hour);
+		const { newest, strange } = await lookInto(history, now);
 		const name = "path" in history ? history.path : nameOfTable(history);
 		return [
 			...age(name, newest, now),
@@ -31,75 +27,74 @@ export async function examineJournal({ history }: PbxAccess, now: number): Promi
 			...(await slow(history)),
 			...limits(history),
 		];
-	} catch (error) {
-		if (!(error instanceof JournalProblem)) throw error;
-		return [{ level: "error", code: "journal", message: error.message, mend: error.mend }];
+	} catch (problem) {
+		if (!(problem instanceof JournalProblem)) throw problem;
+		return [error("journal", problem.sentence, problem.mend)];
 	}
 }
+
+/** Reads the last hour, and drops what it tells. */
+const lookInto = (history: History, now: number): Promise<JournalReading> =>
+	journalOf(history).read(now - hour, async () => {});
 
 /** A PBX's clock, or its zone, that is off by more (ms) shows. */
 const blur = 10 * 60_000;
 
-function ahead(name: string, newest: number | null, now: number): Finding[] {
+function ahead(journal: string, newest: number | null, now: number): Finding[] {
 	if (newest === null || newest - now < blur) return [];
-	const message = `The newest row of ${name} lies ${Math.round((newest - now) / 60_000)} minutes ahead: the clocks or the time zone are wrong.`;
-	const mend = "On the PBX: timedatectl set-ntp true; restart Asterisk after its time zone was changed.";
-	return [{ level: "error", code: "journal-time", message, mend }];
+	const minutes = Math.round((newest - now) / 60_000);
+	const mend = say("mend.journal-clock", { command: "timedatectl set-ntp true" });
+	return [error("journal-time", say("journal.ahead", { journal, minutes }), mend)];
 }
 
-async function slow(history: NonNullable<PbxAccess["history"]>): Promise<Finding[]> {
+async function slow(history: History): Promise<Finding[]> {
 	if ("path" in history) return waits(history);
 	if (await hasIndex(history)) return [];
-	const message = `${nameOfTable(history)} has no index on id: each reading walks through all of it.`;
-	return [{ level: "error", code: "journal-index", message, mend: mendIndex(history) }];
+	const told = say("journal.no-index", { journal: nameOfTable(history) });
+	return [error("journal-index", told, say("mend.paste", { line: mendIndex(history) }))];
 }
 
-function limits(history: NonNullable<PbxAccess["history"]>): Finding[] {
+function limits(history: History): Finding[] {
 	if (history.kind !== "cdr-csv") return [];
-	const message =
-		"CDR is a poor journal: it is written when a call is over, so what the PBX does when it dies is lost, and tells transfers, conferences and rejected calls only roughly. It serves to find calls that were not seen.";
-	const mend = "Use CEL instead: enable cel_custom or cel_sqlite3_custom on the PBX.";
-	return [{ level: "warning", code: "journal-poor", message, mend }];
+	return [warning("journal-poor", say("journal.poor"), say("mend.journal-use-cel"))];
 }
 
-function age(path: string, newest: number | null, now: number): Finding[] {
+const celSettings = "enable = yes, events = ALL, apps = dial,queue,park,confbridge,voicemail,pickup";
+
+function age(journal: string, newest: number | null, now: number): Finding[] {
 	if (newest === null) {
-		const mend = "In cel.conf: enable = yes, events = ALL, apps = dial,queue,park,confbridge,voicemail,pickup";
-		return [{ level: "warning", code: "journal", message: `The journal ${path} is empty.`, mend }];
+		return [warning("journal", say("journal.empty", { journal }), say("mend.journal-cel", { line: celSettings }))];
 	}
 	const hours = Math.floor((now - newest) / hour);
-	const message = `The journal ${path} is readable; its newest row is ${hours < 1 ? "less than an hour" : `${hours} h`} old.`;
-	if (now - newest < stale) return [{ level: "ok", code: "journal", message, mend: null }];
-	const mend = "Make a test call; if nothing is added, this is not the file that the PBX writes to.";
-	return [{ level: "warning", code: "journal", message, mend }];
+	const told = hours < 1 ? say("journal.fresh", { journal }) : say("journal.old", { journal, hours });
+	return now - newest < stale ? [ok("journal", told)] : [warning("journal", told, say("mend.journal-test-call"))];
 }
 
-function quotes({ kind }: NonNullable<PbxAccess["history"]>, name: string, strange: number): Finding[] {
-	if (strange === 0) return [];
-	const message = `${strange} recent records of ${name} cannot be understood: columns are missing, or a caller's name breaks them.`;
-	const mend = { "cel-csv": quoted, "cdr-csv": "In cdr.conf [csv]: loguniqueid = yes" };
-	const other = "Map eventtype, eventtime, channame, uniqueid and linkedid to columns.";
-	return [
-		{ level: "error", code: "journal-quotes", message, mend: kind in mend ? mend[kind as keyof typeof mend] : other },
-	];
+function quotes({ kind }: History, journal: string, count: number): Finding[] {
+	if (count === 0) return [];
+	return [error("journal-quotes", say("journal.strange-rows", { count, journal }), mendRows(kind))];
+}
+
+function mendRows(kind: History["kind"]) {
+	switch (kind) {
+		case "cel-csv":
+			return say("mend.journal-cel-custom", { line: quoted });
+		case "cdr-csv":
+			return say("mend.journal-cdr", { line: "loguniqueid = yes" });
+		default:
+			return say("mend.journal-map", { columns: neededColumns });
+	}
 }
 
 /** The columns in the order of the mapping that comes with Asterisk. */
 const columns =
 	"eventtype eventtime CALLERID(name) CALLERID(num) CALLERID(ANI) CALLERID(RDNIS) CALLERID(DNID) CHANNEL(exten) CHANNEL(context) CHANNEL(channame) CHANNEL(appname) CHANNEL(appdata) CHANNEL(amaflags) CHANNEL(accountcode) CHANNEL(uniqueid) CHANNEL(linkedid) BRIDGEPEER CHANNEL(userfield) userdeftype eventextra";
-const quoted = `In cel_custom.conf: Master.csv => ${columns
+const quoted = `Master.csv => ${columns
 	.split(" ")
 	.map((column) => `\${CSV_QUOTE(\${${column}})}`)
 	.join(",")}`;
 
-function waits(history: NonNullable<PbxAccess["history"]>): Finding[] {
+function waits(history: History): Finding[] {
 	if (history.kind !== "cel-sqlite" || isWriteAhead(history.path)) return [];
-	return [
-		{
-			level: "warning",
-			code: "journal-lock",
-			message: "The PBX waits while its journal is read: reads are short, but write-ahead mode is safer.",
-			mend: `sqlite3 ${history.path} 'pragma journal_mode = wal'`,
-		},
-	];
+	return [warning("journal-lock", say("journal.waits"), say("mend.paste", { line: writeAhead(history.path) }))];
 }

@@ -1,35 +1,49 @@
 import type { HistoryAccess } from "../../pbx-access.ts";
-import { type Journal, JournalProblem } from "../../pbx-journal.ts";
+import { type Journal, JournalProblem, type JournalReading } from "../../pbx-journal.ts";
+import { say } from "../../protocol/sentences.ts";
 import { readCdrCsv } from "./cdr-read.ts";
 import { celCsv } from "./cel-csv.ts";
 import { readCelServer } from "./cel-server.ts";
 import { celSqlite } from "./cel-sqlite.ts";
-import { readBack } from "./read-back.ts";
+import { readBack, type Take } from "./read-back.ts";
 
 /** The journal that these settings name. */
-export function journalOf(history: HistoryAccess): Journal {
+export const journalOf = (history: HistoryAccess): Journal => ({
+	read: async (since, take) => await fenced(take, (guarded) => readingOf(history, since, guarded)),
+});
+
+async function readingOf(history: HistoryAccess, since: number, take: Take): Promise<JournalReading> {
 	switch (history.kind) {
 		case "cel-sqlite":
-			return { read: async (since) => await fenced(readBack(celSqlite(history.path, history.table), since)) };
+			return await readBack(celSqlite(history.path, history.table), since, take);
 		case "cel-csv":
-			return { read: async (since) => await fenced(readBack(celCsv(history.path), since)) };
+			return await readBack(celCsv(history.path), since, take);
 		case "cdr-csv":
-			return { read: async (since) => await fenced(readCdrCsv(history.path, since)) };
+			return await readCdrCsv(history.path, since, take);
 		case "mysql":
 		case "postgres":
-			return { read: async (since) => await fenced(readCelServer(history, since)) };
+			return await readCelServer(history, since, take);
 		default:
 			return history satisfies never;
 	}
 }
 
-/** Whatever goes wrong with somebody else's file is a problem of the journal. */
-async function fenced<T>(reading: Promise<T>): Promise<T> {
+/** Whatever goes wrong with somebody else's file is a problem of the journal; what goes wrong in `take` is none. */
+async function fenced<T>(take: Take, read: (guarded: Take) => Promise<T>): Promise<T> {
+	let ours: { readonly error: unknown } | null = null;
 	try {
-		return await reading;
+		return await read(async (families) => {
+			try {
+				await take(families);
+			} catch (error) {
+				ours = { error };
+				throw error;
+			}
+		});
 	} catch (error) {
+		if (ours !== null) throw (ours as { readonly error: unknown }).error;
 		if (error instanceof JournalProblem) throw error;
-		const said = error instanceof Error ? error.message : String(error);
-		throw new JournalProblem("strange", said, "See the server's log.", error);
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new JournalProblem("strange", say("journal.failed", { reason }), say("mend.journal-log"), error);
 	}
 }

@@ -9,17 +9,24 @@ export interface Tail<Cursor, Row = RawCelRow> {
 	piece(cursor: Cursor | null): Promise<{ rows: readonly Row[]; strange: number; next: Cursor | null }>;
 }
 
+/** Hears contacts, some at a time. */
+export type Take = (families: readonly JournalFamily[]) => Promise<void>;
+
 /** No call lasts longer than this (ms): what has no beginning by then is left out. */
 const longestCall = 12 * 3_600_000;
+/** Contacts that are handed over together, at least; the rest comes at the end. */
+export const handedOver = 200;
 /** Contacts worked out in one turn of the event loop. */
 const atOnce = 50;
 
 /**
- * Reads as far back as it takes for every contact of which something was written at or after `since` to be whole.
- * The journal may grow meanwhile: what is written later belongs to the next reading.
+ * Reads as far back as it takes for every contact of which something was written at or after `since` to be whole, and
+ * hands it over as soon as it is: in memory are the contacts whose beginning has not come yet, as many as there were at
+ * one time. The journal may grow meanwhile: what is written later belongs to the next reading.
  */
-export async function readBack<Cursor>(tail: Tail<Cursor>, since: number): Promise<JournalReading> {
-	const pieces: CelRow[][] = [];
+export async function readBack<Cursor>(tail: Tail<Cursor>, since: number, take: Take): Promise<JournalReading> {
+	let waiting: CelRow[] = [];
+	let ready: JournalFamily[] = [];
 	let strange = 0;
 	let zone = 0;
 	let newest: number | null = null;
@@ -30,27 +37,43 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number): Promi
 		const timed = atTimes(piece.rows, zone);
 		// A row without a time, as 0000-00-00 is none, would hide how far we are.
 		const rows = timed.filter(({ at }) => !Number.isNaN(at));
-		pieces.unshift(rows);
 		strange += piece.strange + timed.length - rows.length;
 		cursor = piece.next;
 		for (const { at } of rows) newest = Math.max(newest ?? at, at);
 		const oldest = rows[0]?.at;
-		const far = cursor === null || (oldest !== undefined && oldest < since);
-		if (!far) {
-			await turn();
-			continue;
-		}
-		const groups = (await groupsOf(pieces.flat())).filter(({ lastAt }) => lastAt >= since);
+
+		// Its channels live at the same time: a contact whose channels have all begun has nothing more further back.
+		const groups = await groupsOf([...rows, ...waiting]);
+		const whole = groups.filter((group) => group.whole);
+		ready.push(...(await familiesOf(whole.filter(({ lastAt }) => lastAt >= since))));
+		const begun = groups.filter((group) => !group.whole && !isLost(group, oldest));
+		waiting = rowsOf(begun, [...rows, ...waiting]);
+
+		const far = oldest !== undefined && oldest < since;
 		const tooFar = oldest !== undefined && oldest < since - longestCall;
-		if (cursor !== null && !tooFar && groups.some(({ whole }) => !whole)) continue;
-		return { families: await familiesOf(groups), newest, strange };
+		const end = cursor === null || tooFar || (far && !begun.some(({ lastAt }) => lastAt >= since));
+		if (ready.length >= handedOver || (end && ready.length > 0)) {
+			await take(ready);
+			ready = [];
+		}
+		if (end) return { newest, strange };
+		await turn();
 	}
+}
+
+/** Its beginning was never written: for the longest of calls there is nothing before its first row. */
+const isLost = ({ rows }: RowGroup, oldest: number | undefined): boolean =>
+	oldest !== undefined && rows[0] !== undefined && rows[0].at - oldest > longestCall;
+
+/** The rows of these contacts in the order in which they were written. */
+function rowsOf(groups: readonly RowGroup[], all: readonly CelRow[]): CelRow[] {
+	const theirs = new Set(groups.flatMap(({ rows }) => rows));
+	return all.filter((row) => theirs.has(row));
 }
 
 async function familiesOf(groups: readonly RowGroup[]): Promise<JournalFamily[]> {
 	const families: JournalFamily[] = [];
 	for (const group of groups) {
-		if (!group.whole) continue;
 		families.push(familyOf(group));
 		if (families.length % atOnce === 0) await turn();
 	}

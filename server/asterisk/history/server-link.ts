@@ -27,6 +27,8 @@ export class VettedSocket extends Socket {
 			process.nextTick(() => this.destroy(new RefusedAddress(host)));
 			return this;
 		}
+		// What a certificate is compared with: Node notes the host only where it had to look its address up.
+		Object.assign(this, { _host: host });
 		const options: TcpNetConnectOpts = { host, port, lookup, noDelay: true };
 		return super.connect(options);
 	}

@@ -57,8 +57,15 @@ export async function answer(name: string, action: ReceivedAction, context: Cont
 			return originate(action, context);
 		case "logoff":
 			return reply("Response: Goodbye\r\nMessage: Thanks for all the fish.");
+		case "queuepause": {
+			const paused = /^(1|true|yes|on)$/i.test(action.paused ?? "");
+			const { queue = "", interface: port = "", reason = "" } = action;
+			const event = picture.pause(queue, port, paused, reason, context.now());
+			if (event === null) return reply("Response: Error\r\nMessage: Interface not found");
+			reply(`Response: Success\r\nMessage: Interface ${paused ? "paused" : "unpaused"} successfully`);
+			return context.send(event);
+		}
 		case "redirect":
-		case "queuepause":
 		case "hangup":
 			return reply("Response: Success\r\nMessage: Done");
 		default:
@@ -79,4 +86,17 @@ async function originate(action: ReceivedAction, { reply, send, onOriginate }: C
 			`Channel: ${action.channel ?? ""}\r\nContext: ${action.context ?? ""}\r\nExten: ${action.exten ?? ""}\r\n` +
 			`Reason: ${reason ?? (success ? 4 : 3)}\r\nUniqueid: <null>\r\nCallerIDNum: <unknown>\r\nCallerIDName: <unknown>`,
 	);
+}
+
+/** An action as a client wrote it: repeated headers are one value with line feeds. */
+export function actionOf(packet: string): ReceivedAction {
+	const action: Record<string, string> = Object.create(null);
+	for (const line of packet.split("\r\n")) {
+		const colon = line.indexOf(":");
+		if (colon < 0) continue;
+		const key = line.slice(0, colon).trim().toLowerCase();
+		const value = line.slice(colon + 1).trim();
+		action[key] = key in action ? `${action[key]}\n${value}` : value;
+	}
+	return action;
 }

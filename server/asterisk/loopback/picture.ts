@@ -25,6 +25,11 @@ interface Live {
 
 const headerOf = (text: string, key: string) => new RegExp(`(?:^|\r\n)${key}: ?([^\r]*)`).exec(text)?.[1];
 
+const pausedRow = (row: string, paused: boolean, reason: string) =>
+	row
+		.replace(/\r\nPaused: \d/, `\r\nPaused: ${paused ? 1 : 0}`)
+		.replace(/\r\nPausedReason: [^\r]*/, `\r\nPausedReason: ${paused ? reason : ""}`);
+
 /**
  * What the loopback PBX answers to the listing actions: live channels follow from the events that
  * it sent, queues and phones from the answers at the beginning of a trace.
@@ -66,10 +71,46 @@ export class Picture {
 		this.#live.set(id, live);
 	}
 
-	/** Nothing is live any more: the PBX was started again. */
+	/** The PBX was started again: nothing is live any more, and nobody whom a configuration file names is paused. */
 	clear(): void {
 		this.#live.clear();
 		this.#bridges.clear();
+		this.#queues = this.#queues.map((row) => pausedRow(row, false, ""));
+	}
+
+	/** Pauses a member of a queue or ends it; the event that says so, null when there is no such member. */
+	pause(queue: string, port: string, paused: boolean, reason: string, now: number): string | null {
+		const at = this.#queues.findIndex(
+			(row) =>
+				row.startsWith("Event: QueueMember\r\n") &&
+				headerOf(row, "Queue") === queue &&
+				headerOf(row, "Location") === port,
+		);
+		const row = this.#queues[at];
+		if (row === undefined) return null;
+		const changed = pausedRow(row, paused, reason);
+		this.#queues = this.#queues.with(at, changed);
+		const event = changed
+			.replace(/^Event: QueueMember\r\n/, `Event: QueueMemberPause\r\nPrivilege: agent,all\r\n`)
+			.replace(/\r\nName: /, "\r\nMemberName: ")
+			.replace(/\r\nLocation: /, "\r\nInterface: ")
+			.replace(/\r\nActionID: [^\r]*/, "");
+		return event.replace(/\r\n(?=Queue: )/, `\r\nTimestamp: ${(now / 1000).toFixed(6)}\r\n`);
+	}
+
+	/** Who is paused in a queue, and why. */
+	pauses(): { queue: string; interface: string; reason: string }[] {
+		return this.#queues.flatMap((row) =>
+			headerOf(row, "Paused") === "1"
+				? [
+						{
+							queue: headerOf(row, "Queue") ?? "",
+							interface: headerOf(row, "Location") ?? "",
+							reason: headerOf(row, "PausedReason") ?? "",
+						},
+					]
+				: [],
+		);
 	}
 
 	channels(now: number): string[] {

@@ -47,6 +47,8 @@ export interface Verdict {
 const fresh = 2000;
 /** Talks that differ by less (ms) are the same talk. */
 const blur = 2000;
+/** CDR tells beginnings to the second (ms), rounded down. */
+const second = 1000;
 
 const nothing: Verdict = { changes: [], missing: false, calls: [] };
 
@@ -87,7 +89,7 @@ function comparePoorly(family: JournalFamily, known: Known, rules: TrackerRules)
 		if (endedAt === null) continue;
 		const call = completed(facts, row, false);
 		// It may be half of a call that was seen under another name.
-		const blind = known.blind.some(({ from, to }) => from <= startedAt && (to === null || to >= startedAt));
+		const blind = known.blind.some(({ from, to }) => from < startedAt + second && (to === null || to >= startedAt));
 		if (row ? row.recovered && differs(call, row) && row.family === call.family : blind) {
 			changes.push({ kind: "changed", call });
 			calls.push(call);

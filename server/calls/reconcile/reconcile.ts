@@ -1,7 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Pool } from "pg";
 import { callId } from "../../../db/id.ts";
-import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
+import type { JournalFamily } from "../../pbx-journal.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
 import type { Recorder } from "../record.ts";
 import type { TrackerRules } from "../tracker.ts";
@@ -20,7 +20,7 @@ export interface ReconcileDeps {
 export interface ReconcileInput {
 	readonly pbxId: string;
 	readonly extensionPattern: string;
-	readonly reading: JournalReading;
+	readonly families: readonly JournalFamily[];
 	readonly blind: readonly Span[];
 	readonly live: Known["live"];
 	/** Contacts of which something was written later may be on their way into the database. */
@@ -102,22 +102,35 @@ where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.leg
 		});
 	}
 
+	/** Shrinks where the database takes too long: a machine that called ten thousand times makes every one of its calls dear. */
+	let size = atOnce;
+
 	return async (input: ReconcileInput): Promise<Reconciled> => {
-		const families = input.reading.families.filter(({ lastAt }) => lastAt < input.settledBefore);
-		let sum: Reconciled = { recovered: [], families: 0, calls: 0, external: 0, obligations: 0 };
-		for (let from = 0; from < families.length; from += atOnce) {
-			const part = await some(input, families.slice(from, from + atOnce));
-			sum = {
-				recovered: [...sum.recovered, ...part.recovered],
-				families: sum.families + part.families,
-				calls: sum.calls + part.calls,
-				external: sum.external + part.external,
-				obligations: sum.obligations + part.obligations,
-			};
+		const families = input.families.filter(({ lastAt }) => lastAt < input.settledBefore);
+		const parts: Reconciled[] = [];
+		for (let from = 0; from < families.length; ) {
+			const few = families.slice(from, from + size);
+			try {
+				parts.push(await some(input, few));
+				from += few.length;
+				size = Math.min(atOnce, size * 2);
+			} catch (error) {
+				if (!tookTooLong(error) || few.length === 1) throw error;
+				size = Math.ceil(few.length / 4);
+			}
 		}
-		return sum;
+		const sum = (figure: "families" | "calls" | "external" | "obligations") =>
+			parts.reduce((total, part) => total + part[figure], 0);
+		return {
+			recovered: parts.flatMap(({ recovered }) => recovered),
+			...{ families: sum("families"), calls: sum("calls"), external: sum("external"), obligations: sum("obligations") },
+		};
 	};
 }
+
+/** SQLSTATE 57014: the time of a statement was over; the transaction left nothing. */
+const tookTooLong = (error: unknown): boolean =>
+	error instanceof Error && (("code" in error && error.code === "57014") || error.message === "Query read timeout");
 
 function count(ended: readonly CallFacts[], stored: ReadonlyMap<string, StoredCall>) {
 	const rows = ended.map((call) => stored.get(call.family)).filter((row) => row !== undefined);

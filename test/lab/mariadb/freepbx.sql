@@ -28,4 +28,4 @@ grant insert, select on asteriskcdrdb.cel to 'asterisk'@'%';
 create user if not exists 'dzvin'@'%' identified by 'lab-dzvin';
 grant select on asteriskcdrdb.cel to 'dzvin'@'%';
 create user if not exists 'lab'@'%' identified by 'lab-admin';
-grant all on *.* to 'lab'@'%';
+grant all on *.* to 'lab'@'%' with grant option;

@@ -29,5 +29,6 @@ create role asterisk login password 'lab-asterisk';
 grant insert, select on cel to asterisk;
 grant usage on sequence cel_id_seq to asterisk;
 create role dzvin login password 'lab-dzvin';
+grant connect on database asteriskcdrdb to dzvin;
 grant select on cel to dzvin;
 create role lab superuser login password 'lab-admin';

@@ -39,6 +39,16 @@ export const direct: Scenario[] = [
 		},
 	},
 	{
+		name: "direct-phone-not-registered",
+		title: "a call to a person whose phone is not registered is missed, though nothing rang",
+		expected: [missed("+380501110020", "0442001008")],
+		async play(floor) {
+			const call = await floor.customer({ from: "0501110020", to: floor.direct(8) });
+			await call.ended;
+			await floor.idle();
+		},
+	},
+	{
 		name: "direct-given-up",
 		title: "a caller who gives up while the phone rings is missed",
 		expected: [missed("+380501110004", "0442001001", { legs: [{ extension: "101", result: "cancelled" }] })],

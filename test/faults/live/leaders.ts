@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect } from "vitest";
+import { type Server, screenOf, until } from "../../journal/servers.ts";
+import { toldOfProgress } from "./figures.ts";
+import type { Plan } from "./kills.ts";
+import type { Stage } from "./stage.ts";
+
+const speed = 0.5;
+
+/** The token that every server counts up that takes over. */
+export async function tokenOf(stage: Stage): Promise<number> {
+	const { rows } = await stage.pool.query("select token from pbx_writers where pbx_id = $1", [stage.pbxId]);
+	return Number(rows[0]?.token ?? 0);
+}
+
+/**
+ * Two servers; the one that writes is killed again and again, `from` to `to` seconds after the other stands by. Answers
+ * milliseconds until the other had taken over, and how many pop-ups there were; on no screen one twice.
+ */
+export async function killLeader(
+	stage: Stage,
+	{ count, perSecond, chance }: Plan,
+	[from, to]: readonly [number, number] = [5, 20],
+): Promise<{ took: number[]; pops: number }> {
+	const took: number[] = [];
+	let pops = 0;
+	let standby: Server = await stage.servers.start("two");
+	await until("both listen", () => stage.pbx.sessions === 2);
+	await stage.underLoad(perSecond, speed, async () => {
+		for (let kill = 0; kill < count; kill++) {
+			const agent = "olena@example.com";
+			const screens = await Promise.all(
+				[stage.server, standby].map(async (server) => await screenOf(server, await server.signIn(agent))),
+			);
+			await sleep((from + chance() * (to - from)) * 1000);
+			const token = await tokenOf(stage);
+			const killed = stage.server;
+			const began = performance.now();
+			await killed.kill();
+			await until("the other has taken over", async () => (await tokenOf(stage)) > token);
+			took.push(performance.now() - began);
+			toldOfProgress(kill, kill + 1, count);
+			[stage.server, standby] = [standby, await stage.servers.start(killed.name)];
+			await until("both listen", () => stage.pbx.sessions === 2);
+			for (const screen of screens) {
+				expect(new Set(screen.pops).size).toBe(screen.pops.length);
+				pops += screen.pops.length;
+				screen.close();
+			}
+		}
+	});
+	return { took, pops };
+}

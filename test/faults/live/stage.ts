@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import pg from "pg";
+import type { LoopbackPbx } from "../../../server/asterisk/loopback/loopback-pbx.ts";
+import { Calls } from "../../journal/calls.ts";
+import { assertComplete } from "../../journal/oracle.ts";
+import { admin, furnish, type Server, Servers, screenOf, startPbx, until } from "../../journal/servers.ts";
+import { type FaultProxy, faultProxy } from "../proxy.ts";
+import { type RoadToDatabase, roadToDatabase } from "../road-to-database.ts";
+
+/** The calls that are played when a test asks for no others. */
+export const everyKind = ["direct-answered", "direct-given-up", "queue-answered", "blind-transfer-answered"] as const;
+
+/** A time in which the PBX was not seen, or not all of it. */
+export interface BlindTime {
+	readonly cause: string;
+	readonly seconds: number;
+	/** Calls of that time that came from the PBX's journal. */
+	readonly recovered: number;
+	/** Seconds from its end until the PBX's journal was read for it; null: it was not. */
+	readonly reconciledAfter: number | null;
+	readonly open: boolean;
+}
+
+/**
+ * A server in a process of its own between a PBX and a database, with the fault proxy on both roads. The PBX goes on
+ * whatever happens to the others, and keeps a journal, which the server reads: so every call must be there in the end.
+ */
+export class Stage {
+	readonly pbx: LoopbackPbx;
+	readonly pbxId: string;
+	/** The way from the servers to the PBX. */
+	readonly gate: FaultProxy;
+	/** The way from the server to its database. */
+	readonly road: RoadToDatabase;
+	readonly servers: Servers;
+	readonly calls: Calls;
+	/** The tests' own hand in the database, not through the proxy. */
+	readonly pool: pg.Pool;
+	/** The one that runs at present. */
+	server: Server;
+	#cookies = new WeakMap<Server, Promise<string>>();
+
+	private constructor(all: Pick<Stage, "pbx" | "pbxId" | "gate" | "road" | "servers" | "server" | "calls" | "pool">) {
+		this.pbx = all.pbx;
+		this.pbxId = all.pbxId;
+		this.gate = all.gate;
+		this.road = all.road;
+		this.servers = all.servers;
+		this.server = all.server;
+		this.calls = all.calls;
+		this.pool = all.pool;
+	}
+
+	/** `url`: a migrated database of the stage's own. `journal`: whether the PBX keeps one. */
+	static async open(
+		url: string,
+		{ traces = everyKind, journal: keeps = true }: { traces?: readonly string[]; journal?: boolean } = {},
+	): Promise<Stage> {
+		const pbx = await startPbx();
+		const servers = new Servers(url);
+		const [gate, road] = await Promise.all([faultProxy({ host: "127.0.0.1", port: pbx.port }), roadToDatabase(url)]);
+		const pool = new pg.Pool({ connectionString: url, max: 2 });
+		pool.on("error", () => {});
+		try {
+			const journal = keeps ? join(servers.folder, "Master.csv") : null;
+			const server = await servers.start("one", road.url);
+			const pbxId = await furnish(server, pbx, { journal, port: gate.port });
+			await until("the PBX is connected", () => pbx.sessions === 1);
+			const calls = new Calls(pbx, traces, journal);
+			return new Stage({ pbx, pbxId, gate, road, servers, server, calls, pool });
+		} catch (error) {
+			await Promise.all([servers.end(), pbx.stop(), gate.close(), road.proxy.close(), pool.end()]);
+			throw error;
+		}
+	}
+
+	/** Calls begin, so many a second, while `during` does its harm; resolves when they are over. */
+	async underLoad(perSecond: number, speed: number, during: () => Promise<void>): Promise<void> {
+		const load = new AbortController();
+		const loading = this.calls.keepBeginning(perSecond, speed, load.signal);
+		try {
+			await during();
+		} finally {
+			load.abort();
+			await loading;
+			await this.calls.over();
+		}
+	}
+
+	/** What the present server says of the PBX. */
+	async state(): Promise<string> {
+		const { json } = await this.server.ask(await this.#admin(), "GET", "/api/pbx");
+		return String(Reflect.get(Object(Reflect.get(Object(json), "items")?.[0]), "state"));
+	}
+
+	async becomes(state: string, within?: number): Promise<void> {
+		await until(`the PBX is ${state}`, async () => (await this.state()) === state, within);
+	}
+
+	/** The screen of the agent on 101, at the present server. */
+	async screen(): ReturnType<typeof screenOf> {
+		return await screenOf(this.server, await this.server.signIn("olena@example.com"));
+	}
+
+	/** The oracle: journal of the PBX, calls and debts agree. */
+	async agree(): Promise<{ calls: number; recovered: number }> {
+		return await assertComplete(this.pool, this.pbxId, this.calls);
+	}
+
+	/** Times in which the PBX was not seen, as the server wrote them down. */
+	async blind(): Promise<BlindTime[]> {
+		const { rows } = await this.pool.query<BlindTime>(
+			`select cause, extract(epoch from coalesce(to_at, now()) - from_at)::float as seconds, recovered,
+				extract(epoch from reconciled_at - to_at)::float as "reconciledAfter", to_at is null as open
+			from blind_windows where pbx_id = $1 order by from_at`,
+			[this.pbxId],
+		);
+		return rows;
+	}
+
+	async end(): Promise<void> {
+		await this.servers.end();
+		await Promise.all([this.pbx.stop(), this.gate.close(), this.road.proxy.close(), this.pool.end()]);
+	}
+
+	#admin(): Promise<string> {
+		const known = this.#cookies.get(this.server) ?? this.server.signIn(admin);
+		this.#cookies.set(this.server, known);
+		return known;
+	}
+}
