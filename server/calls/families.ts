@@ -14,8 +14,8 @@ export interface Families {
 	seenAt: number;
 	/** The moment of the last gap: what was seen until then may have gone unseen. */
 	gapAt: number;
-	/** The latest moment of what was stored of a call before anything of it was seen, by linked id. */
-	readonly storedUntil: Map<string, number>;
+	/** What was stored of live calls before anything of them was seen: until when they lived, and their start, by linked id. */
+	readonly stored: Map<string, { readonly until: number; readonly startedAt: number }>;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
 	readonly forgotten: Map<string, number>;
 	/** Families that another one swallowed since they were last told about. */
@@ -34,7 +34,7 @@ export function newFamilies(): Families {
 		remembered: new Set(),
 		seenAt: Number.NEGATIVE_INFINITY,
 		gapAt: Number.NEGATIVE_INFINITY,
-		storedUntil: new Map(),
+		stored: new Map(),
 		forgotten: new Map(),
 		swallowed: [],
 		touched: new Set(),
@@ -94,9 +94,12 @@ export function see(all: Families, at: number, channel: Channel, created = false
 }
 
 /** Takes over what is known to be stored of this linked id. */
-export function takeStored({ storedUntil }: Families, family: Family, link: string): void {
-	family.storedUntil = Math.max(family.storedUntil, storedUntil.get(link) ?? Number.NEGATIVE_INFINITY);
-	storedUntil.delete(link);
+export function takeStored({ stored }: Families, family: Family, link: string): void {
+	const known = stored.get(link);
+	if (!known) return;
+	family.storedUntil = Math.max(family.storedUntil, known.until);
+	family.storedParts.set(link, known.startedAt);
+	stored.delete(link);
 }
 
 /** The halves of a Local channel know each other by name (`…;1`, `…;2`) also where the event that says so was not seen. */
@@ -151,6 +154,7 @@ export function join(all: Families, one: Family, other: Family): Family {
 	if (small.memory) all.remembered.delete(small);
 	if (small.memory?.askedAt === null) all.remembered.add(large);
 	large.storedUntil = Math.max(large.storedUntil, small.storedUntil);
+	for (const [link, startedAt] of small.storedParts) large.storedParts.set(link, startedAt);
 	large.memory = olderOf(large.memory, small.memory);
 	if (small.queue && (!large.queue || small.queue.at > large.queue.at)) large.queue = small.queue;
 	if (small.didVariable) large.didVariable = earlier(large.didVariable, small.didVariable.at, small.didVariable.value);

@@ -31,6 +31,8 @@ export interface Family {
 	memory: Memory | null;
 	/** The latest moment of what was told or stored of it before: it lived then, although we may not have seen it. */
 	storedUntil: number;
+	/** Linked ids, with their starts, of which a call of its own was stored before. */
+	readonly storedParts: Map<string, number>;
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -124,6 +126,7 @@ export function newFamily(link: string): Family {
 		settled: { rang: [], rangMs: 0, ids: new Set(), nextSize: 64 },
 		memory: null,
 		storedUntil: Number.NEGATIVE_INFINITY,
+		storedParts: new Map(),
 		told: null,
 		recovered: false,
 		interrupted: false,

@@ -43,7 +43,9 @@ export function emptyTracker(): TrackerState {
  * at least until then, although what said so may be lost.
  */
 export function noteStored(state: TrackerState, calls: readonly CallFacts[]): void {
-	for (const call of calls) state.families.storedUntil.set(call.family, reachedBy(call));
+	for (const call of calls) {
+		state.families.stored.set(call.family, { until: reachedBy(call), startedAt: call.startedAt });
+	}
 }
 
 /**
@@ -54,13 +56,6 @@ export function remember(state: TrackerState, calls: readonly CallFacts[]): void
 	const { byLink, remembered, forgotten } = state.families;
 	for (const call of calls) {
 		const known = byLink.get(call.family);
-		if (known && keyOf(known) !== call.family && known.told?.family !== call.family) {
-			// It went into this one, but here it was never told of as a call of its own.
-			state.families.swallowed.push({ family: { ...newFamily(call.family), told: call }, by: known });
-			known.dirty = true;
-			state.families.touched.add(known);
-			continue;
-		}
 		// Seen already, but too little of it to tell of: a kill cost the events that made it a call.
 		if (call.endedAt !== null || known?.told || known?.memory || forgotten.has(call.family)) continue;
 		const family = known ?? newFamily(call.family);
@@ -130,6 +125,13 @@ function tell(state: TrackerState, family: Family, rules: TrackerRules, changes:
 	}
 	if (before && before.family !== key) {
 		changes.push({ kind: "superseded", family: before.family, startedAt: before.startedAt, into: key });
+	}
+	if (facts) {
+		// A part that another server took for a call of its own.
+		for (const [part, startedAt] of family.storedParts) {
+			if (part !== key) changes.push({ kind: "superseded", family: part, startedAt, into: key });
+		}
+		family.storedParts.clear();
 	}
 	noteEnd(state, family);
 	settleRings(families, family, rules, now - GRACE);

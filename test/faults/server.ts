@@ -7,7 +7,6 @@ import {
 	besideFrom,
 	isGap,
 	leftOf,
-	longest,
 	rememberedOf,
 	replayFrom,
 	sayStoredEvery,
