@@ -24,7 +24,7 @@ export type FieldErrors = Readonly<Record<string, string>>;
 
 /**
  * The one error type that features throw on purpose. `app.ts` turns it into
- * `{ "error": { "code", "message", "said"?, "fields"? } }`; everything else becomes `internal`.
+ * `{ "error": { "code", "message", "said"?, "fields"?, "wrong"? } }`; everything else becomes `internal`.
  */
 export class DzvinError extends Error {
 	readonly code: ErrorCode;

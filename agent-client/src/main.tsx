@@ -11,6 +11,7 @@ import "./styles/narrow.css";
 import { App } from "./app.tsx";
 import { begin, session } from "./client.ts";
 import { tellCutTexts } from "./parts/cut-titles.ts";
+import { keepFocus } from "./parts/keep-focus.ts";
 
 const root = document.querySelector("#app");
 if (root) {
@@ -25,3 +26,4 @@ if (root) {
 	await session.look();
 }
 tellCutTexts(document);
+keepFocus(document);

@@ -56,6 +56,8 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 	});
 	let over = false;
 	let loggedIn = false;
+	/** The first of the questions with which a link begins. */
+	let answered = false;
 	let cancelDeadline = () => {};
 	let cancelPing = () => {};
 	let cancelResync = () => {};
@@ -137,6 +139,9 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 			if (!loggedIn) return logIn(packet);
 			// Every event goes through the session, which counts their numbers.
 			for (const event of session.take(packet, heardAt)) batch.push(event);
+			// A PBX that is still starting answers before it has its queues and phones, and says when it has them.
+			if (packet.name === "FullyBooted" && answered) resync();
+			answered ||= packet.type === "response" && packet.get("ActionID") === "CoreStatus";
 			if (packet.name === "OriginateResponse") deps.onOriginated(packet);
 		},
 		onQuarantine(quarantined) {

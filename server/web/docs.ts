@@ -25,7 +25,7 @@ function page(nonce: string, routes: string): string {
 	return `<!doctype html><html lang="en"><meta charset="utf-8"><title>Dzvin API</title>
 <style nonce="${nonce}">:root{color-scheme:light dark}body{font:16px system-ui;max-width:60rem;margin:2rem auto;padding:0 1rem}summary{padding:.4rem 0;cursor:pointer}pre{overflow:auto}</style>
 <h1>Dzvin API</h1><p>JSON under <code>/api</code>, signed in by cookie. Machine-readable: <a href="/api/openapi.json">openapi.json</a>.
-Errors are <code>{"error":{"code","message","fields"?}}</code>, lists <code>{"items","next"}</code>, times RFC 3339 in UTC.</p>
+Errors are <code>{"error":{"code","message","said"?,"fields"?,"wrong"?}}</code>, lists <code>{"items","next"}</code>, times RFC 3339 in UTC.</p>
 ${routes}`;
 }
 

@@ -73,6 +73,24 @@ describe("the events road", () => {
 		await until(() => kinds().filter((kind) => kind === "booted").length === 2);
 	});
 
+	it("asks again for queues and phones that a PBX which is still starting did not have yet", async () => {
+		const pbx = await startPbx({ picture: trace("queue-answered") });
+		pbx.behaviour.starting = true;
+		const { becomes, kinds } = connect(pbx, { clock: fastClock(20) });
+		await becomes("connected");
+		await until(() => kinds().includes("snapshot"));
+		expect(kinds()).not.toContain("queue.member");
+		pbx.booted();
+		await until(() => kinds().includes("queue.member"));
+		// A PBX that is up is asked once.
+		const up = await startPbx({ picture: trace("queue-answered") });
+		const second = connect(up);
+		await until(() => second.kinds().includes("snapshot"));
+		await up.play(trace("direct-answered"), { speed: Number.POSITIVE_INFINITY });
+		await until(() => second.kinds().includes("channel.ended"));
+		expect(up.actions.filter(({ action }) => action === "QueueStatus")).toHaveLength(1);
+	});
+
 	it("notices a frozen PBX by its silence, and its return", async () => {
 		const pbx = await startPbx();
 		const { becomes, states, kinds } = connect(pbx, { clock: fastClock(20) });

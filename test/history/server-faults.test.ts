@@ -8,6 +8,7 @@ import { createObserver, type Observer } from "../../server/observed/observe.ts"
 import { registerObservedRoutes } from "../../server/observed/routes.ts";
 import { createWindows } from "../../server/observed/windows.ts";
 import type { HistoryDatabase } from "../../server/pbx-access.ts";
+import type { Journal } from "../../server/pbx-journal.ts";
 import { Observed } from "../../server/protocol/observed.ts";
 import { until } from "../end-to-end/until.ts";
 import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
@@ -46,10 +47,13 @@ describe.each(databaseServers)("a journal in %s", (_, start) => {
 		/** What happens behind each part of the calls that was compared. */
 		let afterPart: () => void;
 		let parts = 0;
+		/** From then on the journal is read, when a test lets a minute pass. */
+		let ready = false;
 		beforeEach(async () => {
 			company = await openCompany();
 			time = monday;
 			parts = 0;
+			ready = false;
 			afterPart = () => {};
 			const windows = createWindows(company.database.pools.ingest);
 			const reconcile = createReconciler({
@@ -69,7 +73,13 @@ describe.each(databaseServers)("a journal in %s", (_, start) => {
 				log: { info() {}, warn() {} },
 				now: () => time,
 			});
-			observer.set([{ id: company.pbxId, extensionPattern: "^\\d{3}$", journal: journalOf(history) }]);
+			const journal: Journal = {
+				async read(since, take) {
+					if (!ready) throw new Error("what happens before is still being set up");
+					return await journalOf(history).read(since, take);
+				},
+			};
+			observer.set([{ id: company.pbxId, extensionPattern: "^\\d{3}$", journal }]);
 			observer.start();
 			// Heard, and then for a long time not: everything in the journal is of that time.
 			observer.onState(company.pbxId, "connected", time);
@@ -91,6 +101,7 @@ describe.each(databaseServers)("a journal in %s", (_, start) => {
 		async function afterReading(): Promise<Observed> {
 			const read = async () => (await page()).journal;
 			const before = JSON.stringify(await read());
+			ready = true;
 			time += 61_000;
 			await until("it is read", async () => (JSON.stringify(await read()) === before ? null : true), 30_000);
 			await observer.idle();
@@ -231,6 +242,18 @@ describe.each(databaseServers)("a journal in %s", (_, start) => {
 					);
 				} finally {
 					await server.run("alter system reset ssl");
+					await server.run("select pg_reload_conf()");
+				}
+				await server.run("create temporary table hba as select pg_read_file('pg_hba.conf') as lines");
+				await server.run(
+					"copy (values ('host all lab all scram-sha-256'), ('hostssl all dzvin all scram-sha-256')) to '/tmp/cluster/pg_hba.conf'",
+				);
+				await server.run("select pg_reload_conf()");
+				try {
+					await until("it wants TLS", async () => ((await problem({})) === "journal.wants-tls" ? true : null));
+					expect(await problem({ tls: { ca: server.ca } })).toBeNull();
+				} finally {
+					await server.run("copy (select string_to_table(lines, E'\\n') from hba) to '/tmp/cluster/pg_hba.conf'");
 					await server.run("select pg_reload_conf()");
 				}
 			}

@@ -17,6 +17,8 @@ const executed: Readonly<Record<string, readonly [file: string, sign: string]>> 
 	"npm run record -- queue-answered": ["test/house/documents.test.ts", '"record"'],
 	"npm run db:generate": ["test/house/migrations.test.ts", "drizzle-kit"],
 	"npm run bench": ["test/house/documents.test.ts", '"bench"'],
+	"npm run soak": ["test/house/documents.test.ts", '"soak"'],
+	"npm run soak -- kills leaders --count 20 --seed 7": ["test/soak/main.ts", "count: {"],
 	"docker-compose up -d --build": ["test/house/images.test.ts", '"up", "-d", "--build"'],
 	"docker-compose --profile lab up -d --build": ["test/house/images.test.ts", '"--profile", "lab", "up"'],
 };
@@ -33,7 +35,7 @@ test.each(documents)("every command in %s is run by a test", (file) => {
 	}
 });
 
-test.each(["format", "record", "bench"])("npm run %s names programs that exist", (script) => {
+test.each(["format", "record", "bench", "soak"])("npm run %s names programs that exist", (script) => {
 	const { scripts } = JSON.parse(read("package.json"));
 	const [program, argument] = String(scripts[script]).split(" ");
 	expect(existsSync(join(projectFolder, "node_modules/.bin", program ?? ""))).toBe(true);

@@ -157,22 +157,26 @@ async function must(asked: ReturnType<Server["ask"]>): Promise<unknown> {
 
 export const startPbx = () => startLoopbackPbx({ accounts });
 
-/** An agent's screen: pop-ups by number, and when each came (epoch milliseconds). */
+/** An agent's screen: pop-ups by number, and when each call was first on it (epoch milliseconds). */
 export async function screenOf(server: Server, cookie: string) {
 	const socket = new WebSocket(`${server.base.replace("http", "ws")}/api/live`, {
 		headers: { cookie, origin: server.base },
 	});
 	const pops: string[] = [];
 	const popped = new Map<string, number>();
+	const unsaved = new Set<string>();
 	const messages: ServerMessage[] = [];
 	socket.on("error", () => {});
 	socket.on("message", (data) => {
 		const message = ServerMessage.parse(JSON.parse(String(data)));
 		messages.push(message);
-		if (message.type !== "call.ringing") return;
+		if (message.type !== "call.ringing" && message.type !== "call.talking") return;
 		const number = message.call.number ?? "";
-		pops.push(number);
 		if (!popped.has(number)) popped.set(number, Date.now());
+		if (message.type !== "call.ringing") return;
+		// Shown out of memory first, it comes once more when the database has it.
+		if (!unsaved.delete(number)) pops.push(number);
+		if (message.saved === false) unsaved.add(number);
 	});
 	while (!messages.some(({ type }) => type === "snapshot")) {
 		if (socket.readyState > WebSocket.OPEN) throw new Error("the screen was closed");

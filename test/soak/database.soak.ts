@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { spread } from "../faults/live/figures.ts";
 import { databaseOutage } from "../faults/live/outage.ts";
 import { OwnDatabase } from "../faults/live/own-database.ts";
 import { Stage } from "../faults/live/stage.ts";
@@ -12,10 +13,12 @@ test.each([
 	const stage = await Stage.open(database.url);
 	try {
 		const { count: seconds, perSecond } = asked({ count: full });
-		const { spilled, drainedAfter, memory } = await databaseOutage(stage, database, { how, seconds, perSecond });
+		const after = await databaseOutage(stage, database, { how, seconds, perSecond });
+		const { spilled, drainedAfter, memory, pops, unseen } = after;
 		const megabytes = (spilled / 1e6).toFixed(1);
 		console.log(`database ${how} for ${seconds} s under ${perSecond} calls/s: ${megabytes} MB spilled`);
 		console.log(`drained ${Math.round(drainedAfter)} ms after its return; at most ${Math.round(memory / 1000)} MB`);
+		console.log(`pop-ups meanwhile: ${pops.length}, ${spread(pops)}; ${unseen} phones rang unseen`);
 		const { calls } = await stage.agree();
 		expect(await stage.blind()).toEqual([]);
 		console.log(`${calls} calls compared, 0 missing, 0 twice; the link to the PBX was never lost`);

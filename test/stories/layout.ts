@@ -40,3 +40,33 @@ const look = `(() => {
 
 /** What does not fit: sideways scrolling, text cut without a title, things to press that lie on each other. */
 export const misfits = (page: Page): Promise<string[]> => page.evaluate<string[]>(look);
+
+/**
+ * Runs in the page: what it says in words of its own. Data of people, lines of files and keys are left out by their
+ * elements, data inside of a sentence by the signs that isolate it.
+ */
+const said = `(() => {
+	const texts = [];
+	const data = "bdi, code, kbd, .code, .brand, .door-brand, [lang]:not(html)";
+	const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+	for (let node = walk.nextNode(); node; node = walk.nextNode())
+		if (!node.parentElement.closest(data + ", script, option[value*='-8000-'], option")) texts.push(node.textContent);
+	for (const node of document.querySelectorAll("body *"))
+		for (const name of ["aria-label", "title", "placeholder"])
+			if (node.hasAttribute(name) && !node.closest(data) && !node.matches(".cut") && !(name === "title" && node.querySelector("bdi"))) texts.push(node.getAttribute(name));
+	return texts.map((text) => text.replace(/\\u2068[^\\u2069]*\\u2069/g, " ").trim()).filter(Boolean);
+})()`;
+
+/** Ukrainian and Russian have letters of their own; two Latin words in a row, or no other word at all, are English. */
+const english = /[a-z]{2,} [a-z]{2,}|^[^а-яіїєґ]*[a-z]{4,}[^а-яіїєґ]*$/i;
+const foreign = { uk: /[ыэъё]/i, ru: /[іїєґ]/i, en: /[а-яіїєґ]/i } as const;
+/** What is written like this in every language: names, codes, paths, lines of settings. */
+const names =
+	/\b(Dzvin|Office|Asterisk|FreePBX|Issabel|MariaDB|MySQL|PostgreSQL|SQLite|Ctrl|Alt)\b|https?:\/\/|asteriskcdrdb|"[^"]*("|$)|\S*[/_.]\S*|\b[A-Z]{3}\b/g;
+
+/** What stands on the page in another language than this one. */
+export async function foreignWords(page: Page, language: keyof typeof foreign): Promise<string[]> {
+	const texts = await page.evaluate<string[]>(said);
+	const strange = (text: string) => foreign[language].test(text) || (language !== "en" && english.test(text));
+	return texts.filter((text) => strange(text.replace(names, ""))).map((text) => `foreign: «${text}»`);
+}

@@ -9,7 +9,7 @@ import type { Contact } from "../../server/protocol/contact.ts";
 import { password, runServer, type Visitor } from "../access/running.ts";
 import { startBrowser } from "../support/browser.ts";
 import { tone } from "../support/client-data.ts";
-import { words } from "./words.ts";
+import { wordsIn } from "./words.ts";
 
 const traces = join(import.meta.dirname, "../traces");
 const secret = "a secret of the loopback";
@@ -143,7 +143,8 @@ export async function openOffice() {
 }
 export type Office = Awaited<ReturnType<typeof openOffice>>;
 
-export async function signIn(page: Page, email: string): Promise<void> {
+export async function signIn(page: Page, email: string, language: keyof typeof wordsIn = "uk"): Promise<void> {
+	const words = wordsIn[language];
 	await page.getByLabel(words["sign-in.email"]).fill(email);
 	await page.getByLabel(words["sign-in.password"], { exact: true }).fill(password);
 	await page.getByRole("button", { name: words["sign-in.enter"] }).click();

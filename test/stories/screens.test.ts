@@ -1,19 +1,21 @@
 import axe from "axe-core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { call, contact, idOf, iso, olena, pop } from "../../agent-client/src/model/fixtures.ts";
 import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { type ClientBackend, startClientBackend } from "../support/client-backend.ts";
-import { misfits } from "./layout.ts";
+import { foreignWords, misfits } from "./layout.ts";
 import { signIn } from "./office.ts";
-import { words } from "./words.ts";
+import { doorViews, emptyViews, stateViews, views } from "./views.ts";
+import { words, wordsIn } from "./words.ts";
 
 let browser: TestBrowser;
 const backends: ClientBackend[] = [];
+const contexts: { close(): Promise<void> }[] = [];
 beforeAll(async () => {
 	browser = await startBrowser();
 });
 afterEach(async () => {
+	for (const context of contexts.splice(0)) await context.close();
 	for (const backend of backends.splice(0)) await backend.close();
 });
 afterAll(() => browser?.close());
@@ -21,118 +23,75 @@ afterAll(() => browser?.close());
 async function sit(
 	part: Parameters<typeof startClientBackend>[0],
 	options: Parameters<TestBrowser["open"]>[0],
-	empty = false,
+	{ empty = false, inside = true } = {},
 ) {
 	const backend = await startClientBackend(part, empty);
 	backends.push(backend);
 	const seat = await browser.open(options);
+	contexts.push(seat.context);
 	await seat.page.goto(backend.url);
-	await signIn(seat.page, "olena@example.com");
+	if (inside) await signIn(seat.page, "olena@example.com", part?.preferences?.language);
 	return { ...seat, backend };
 }
 
 /** WCAG 2.2 AA by axe; the answer names what is wrong and where. */
 async function complaints(page: Page): Promise<string[]> {
-	await page.evaluate(axe.source);
+	// Once a page: it is much to send.
+	if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axe.source);
 	const found = await page.evaluate<{ id: string; nodes: { target: string[]; failureSummary: string }[] }[]>(
 		`axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }).then((all) => all.violations)`,
 	);
 	return found.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target} ${node.failureSummary}`));
 }
-async function overflow(page: Page): Promise<number> {
-	return await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
-}
-
-const screens = [
-	["/", ".call-row"],
-	["/process", ".duty-row"],
-	[`/process?call=${idOf(1001)}`, ".side form"],
-	["/call-back", ".back-row"],
-	["/plans", ".plan-row"],
-	["/calls?period=all", ".call-row"],
-	["/contacts", ".contact-row"],
-	["/contacts/new", "form"],
-	[`/contacts/${idOf(2001)}`, ".event"],
-	["/settings", "form"],
-	["/admin/users", ".user-row"],
-	["/admin/pbx", ".panel"],
-	[`/pbx/${idOf(7001)}/observed`, ".panel"],
-	["/floor", ".floor-row"],
-	["/admin/company", "form"],
-	["/nowhere", ".nothing"],
-] as const;
-
-for (const dark of [false, true]) {
-	for (const width of [360, 1280]) {
-		test(`every screen is accessible and fits: ${dark ? "dark" : "light"}, ${width} px`, async () => {
-			const { page, problems, backend } = await sit({ role: "admin" }, { width, dark });
-			for (const [path, ready] of screens) {
-				await page.goto(backend.url + path);
-				await page.locator(ready).first().waitFor();
-				expect({ path, found: await complaints(page) }).toEqual({ path, found: [] });
-				expect({ path, overflow: await overflow(page) }).toEqual({ path, overflow: 0 });
-			}
-			await page.goto(`${backend.url}/admin/pbx`);
-			await page.getByRole("button", { name: words["pbx.check"], exact: true }).click();
-			await page.locator(".findings").waitFor();
-			await page.getByRole("button", { name: words["pbx.add"] }).click();
-			expect(await complaints(page)).toEqual([]);
-			const known = contact(1);
-			const first = call(90, { contact: { id: known.id, name: known.name } });
-			backend.ring(pop(first, [known], olena.id));
-			backend.ring(pop(call(91, { number: "+380930000001" }), [], olena.id));
-			backend.ring(pop(call(92, { number: "+380930000002" }), [known, contact(2)], olena.id));
-			await page.locator(".card .candidate").first().waitFor();
-			expect(await complaints(page)).toEqual([]);
-			backend.say({ type: "call.talking", call: { ...first, answeredAt: iso(Date.now()) }, by: olena, pop: null });
-			backend.say({ type: "call.ended", call: { ...first, endedAt: iso(Date.now()) }, elsewhere: false, by: null });
-			await page.locator(".card.wrap-up").waitFor();
-			expect(await complaints(page)).toEqual([]);
-			expect(await overflow(page)).toBe(0);
-			expect(problems).toEqual([]);
-			await page.context().close();
-		}, 120_000);
-	}
-}
-
 /** With DZVIN_SCREENS=<folder> each screen is kept as a picture there, to be looked at. */
 const pictures = process.env.DZVIN_SCREENS;
+const widths = { uk: [360, 768, 1280, 1920], ru: [360, 1280], en: [360, 1280] } as const;
+const locales = { uk: "uk-UA", ru: "ru-RU", en: "en-GB" } as const;
 
-for (const language of ["uk"] as const) {
-	for (const width of [360, 768, 1280, 1920]) {
-		test(`every screen fits in ${language}: ${width} px`, async () => {
+for (const language of ["uk", "ru", "en"] as const) {
+	// One list and one page for the languages in which the words alone could be too long.
+	const states = language === "uk" ? stateViews : stateViews.filter(({ name }) => /^(contacts|company)-/.test(name));
+	const parts = { "at work": views, "reading or refused": states, empty: emptyViews, "at the door": doorViews };
+	for (const [part, shown] of Object.entries(parts)) {
+		test(`every screen ${part} fits, is accessible and speaks ${language} alone`, async () => {
+			const seat = await sit(
+				{ role: "admin", preferences: { language } },
+				{ locale: locales[language] },
+				{ empty: shown === emptyViews, inside: shown !== doorViews },
+			);
+			const { page, problems } = seat;
 			const found: string[] = [];
-			for (const dark of [false, true]) {
-				const { page, problems, backend } = await sit(
-					{ role: "admin", preferences: { language } },
-					{ width, height: width < 700 ? 780 : 900, dark },
-				);
-				const fits = async (name: string) => {
-					if (pictures)
-						await page.screenshot({ path: `${pictures}/${name}-${language}-${width}-${dark ? "dark" : "light"}.png` });
-					found.push(...(await misfits(page)).map((misfit) => `${name}${dark ? " (dark)" : ""}: ${misfit}`));
-				};
-				for (const [path, ready] of screens) {
-					await page.goto(backend.url + path);
-					await page.locator(ready).first().waitFor();
-					await fits(path.replace(/[^a-z]+/g, "-"));
+			for (const { name, open } of shown) {
+				const tell = (where: string, list: readonly string[]) =>
+					found.push(...list.map((one) => `${name} (${where}): ${one}`));
+				await page.setViewportSize({ width: 1280, height: 900 });
+				try {
+					await open({ ...seat, words: wordsIn[language] });
+				} catch (error) {
+					tell(language, [String(error)]);
+					continue;
 				}
-				await page.goto(`${backend.url}/admin/pbx`);
-				await page.locator(".panel button").first().click();
-				await page.locator(".findings").waitFor();
-				await fits("doctor");
-				const known = contact(1);
-				const first = call(90, { contact: { id: known.id, name: known.name } });
-				backend.ring(pop(first, [known], olena.id));
-				backend.ring(pop(call(91, { number: "+380930000001" }), [], olena.id));
-				backend.ring(pop(call(92, { number: "+380930000002" }), [known, contact(2)], olena.id));
-				await page.locator(".card .candidate").first().waitFor();
-				await fits("cards");
-				expect(problems).toEqual([]);
-				await page.context().close();
+				tell(language, await foreignWords(page, language));
+				for (const width of widths[language]) {
+					await page.setViewportSize({ width, height: width < 700 ? 780 : 900 });
+					for (const dark of [false, true]) {
+						await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
+						const where = `${width} px, ${dark ? "dark" : "light"}`;
+						if (pictures)
+							await page.screenshot({
+								fullPage: true,
+								path: `${pictures}/${name}-${language}-${width}-${dark ? "dark" : "light"}.png`,
+							});
+						tell(where, await misfits(page));
+						if (language === "uk" && width === (dark ? 360 : 1280)) tell(where, await complaints(page));
+					}
+				}
 			}
 			expect(found).toEqual([]);
-		}, 120_000);
+			// The offline screen cuts the socket; axe sets styles of its own while it measures.
+			const expected = language === "uk" ? /WebSocket connection|Applying inline style/ : /WebSocket connection/;
+			expect(problems.filter((problem) => !expected.test(problem))).toEqual([]);
+		}, 240_000);
 	}
 }
 
@@ -174,7 +133,7 @@ test("the door, the palette and the list of keys are accessible", async () => {
 }, 60_000);
 
 test("an empty company says why each list is empty, and offers the first step", async () => {
-	const { page, backend } = await sit({ role: "admin" }, {}, true);
+	const { page, backend } = await sit({ role: "admin" }, {}, { empty: true });
 	await page.getByText(words["desk.no-pbx"]).waitFor();
 	await page.getByRole("link", { name: words["desk.connect"] }).click();
 	await page.getByText(words["pbx.none"]).waitFor();

@@ -50,6 +50,8 @@ interface State {
 	floor: boolean;
 	demo: boolean;
 	firstRun: boolean;
+	/** How what a screen reads is answered: as it should be, not at all, or with a refusal. */
+	reads: "well" | "never" | "refused";
 }
 
 const types: Record<string, string> = {
@@ -82,6 +84,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		floor: true,
 		demo: false,
 		firstRun: false,
+		reads: "well",
 	};
 	let person = meOf(part);
 	const settings = data.settings();
@@ -89,6 +92,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 	const heard: ClientMessage[] = [];
 	const requests: string[] = [];
 	const sockets = new Set<WebSocket>();
+	const unanswered: ServerResponse[] = [];
 	let seq = 100;
 	let open = true;
 
@@ -315,7 +319,15 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		if (!url.pathname.startsWith("/api/")) return file(url.pathname, response);
 		const method = request.method ?? "GET";
 		requests.push(`${method} ${url.pathname}${url.search}`);
-		const refusal = refuse.get(`${method} ${url.pathname}`);
+		const asked = method === "GET" && url.pathname !== "/api/me" && state.reads;
+		if (asked === "never") {
+			unanswered.push(response);
+			return;
+		}
+		for (const one of unanswered.splice(0)) one.destroy();
+		const refusal =
+			refuse.get(`${method} ${url.pathname}`) ??
+			(asked === "refused" ? { status: 500, code: "internal", fields: undefined } : undefined);
 		const answer = refusal
 			? { status: refusal.status, json: { error: { code: refusal.code, message: "refused", fields: refusal.fields } } }
 			: await route(method, url, request);

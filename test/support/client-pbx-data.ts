@@ -67,7 +67,7 @@ export function pbxs(): Pbx[] {
 
 const refused = say("login.refused", { where: "10.0.0.2:5038", user: "dzvin", reason: "Authentication failed" });
 
-/** What the doctor found: one of each kind, the last without a text in another language. */
+/** What the doctor found: one of each kind. */
 export function findings() {
 	const finding = (level: string, code: string, message: Sentence, mend: Sentence | null) => ({
 		level,
@@ -92,7 +92,7 @@ export function findings() {
 			say("doctor.write-more", { classes: "command" }),
 			say("mend.manager", { place: "[dzvin]", line, command }),
 		),
-		{ level: "warning", code: "journal", message: "The journal is empty.", mend: "Make a test call." },
+		finding("warning", "recordings", say("doctor.no-recordings", {}), say("mend.recordings", { line: "/var/spool" })),
 	];
 }
 

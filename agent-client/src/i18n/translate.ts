@@ -64,7 +64,12 @@ export function t(key: Key, values?: Readonly<Record<string, string | number>>):
 export function money(amount: string | number, currency: string): string {
 	const value = Number(amount);
 	const digits = Number.isInteger(value) ? 0 : 2;
-	return new Intl.NumberFormat(spoken(), { style: "currency", currency, minimumFractionDigits: digits }).format(value);
+	return new Intl.NumberFormat(spoken(), {
+		style: "currency",
+		currency,
+		currencyDisplay: "narrowSymbol",
+		minimumFractionDigits: digits,
+	}).format(value);
 }
 
 /** The name of a country by its code. */

@@ -6,7 +6,10 @@ test("numbers are written the way their country writes them", () => {
 	expect(writtenNumber("+74951234567")).toBe("+7 495 123-45-67");
 	expect(writtenNumber("+48221234567")).toBe("+48 221 234 567");
 	expect(writtenNumber("+12025550123")).toBe("+1 202 555-0123");
-	expect(writtenNumber("+35312345678")).toBe("+35 312 345 678");
+	expect(writtenNumber("+4930123456789")).toBe("+49 30 123 456 789");
+	expect(writtenNumber("+4915112345678")).toBe("+49 151 123 456 78");
+	expect(writtenNumber("+35312345678")).toBe("+353 123 456 78");
+	expect(writtenNumber("+33123456789")).toBe("+33 123 456 789");
 });
 
 test("what is no E.164 stays as it came", () => {

@@ -5,11 +5,10 @@ const shapes: readonly (readonly [prefix: string, groups: readonly number[], joi
 	["7", [3, 3, 2, 2], " --"],
 	["48", [3, 3, 3], "  "],
 	["1", [3, 3, 4], " -"],
-	["49", [3, 4, 4], "  "],
 	["44", [4, 6], " "],
 ];
 
-/** `+380671234567` → `+380 67 123-45-67`. What has no known shape is cut in threes; other text stays as it is. */
+/** `+380671234567` → `+380 67 123-45-67`. What has no known shape is cut in threes behind the code of its country; other text stays as it is. */
 export function writtenNumber(number: string): string {
 	if (!/^\+\d{7,15}$/.test(number)) return number;
 	const digits = number.slice(1);
@@ -24,9 +23,16 @@ export function writtenNumber(number: string): string {
 		});
 		return written;
 	}
-	const rest = digits.slice(2).replace(/(\d{3})(?=\d{2})/g, "$1 ");
-	return `+${digits.slice(0, 2)} ${rest}`;
+	const code = countryCode.exec(digits)?.[0] ?? "";
+	const national = digits.slice(code.length);
+	if (code !== "49") return `+${code} ${threes(national)}`;
+	const area = /^[346]0|^[68]9/.test(national) ? 2 : 3;
+	return `+49 ${national.slice(0, area)} ${threes(national.slice(area))}`;
 }
+
+/** Which countries have one or two digits; all others have three (ITU-T E.164, list of assigned codes). */
+const countryCode = /^(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|\d{3})/;
+const threes = (digits: string) => digits.replace(/(\d{3})(?=\d{2})/g, "$1 ");
 
 /** True when the text could be dialled: digits with the usual signs between them. */
 export function looksLikeNumber(text: string): boolean {

@@ -71,6 +71,12 @@ export function BackRow({ duty, list, onDismiss, onTakeOver, selection, order }:
 				<span class="nowrap">
 					{whenText(duty.call.startedAt, now.value)}
 					{duty.times > 1 && <strong> ×{duty.times}</strong>}
+					{duty.call.ringSeconds > 0 && (
+						<span class="muted" title={t("timeline.waited", { time: clock(duty.call.ringSeconds) })}>
+							{" "}
+							{clock(duty.call.ringSeconds)}
+						</span>
+					)}
 				</span>
 				{duty.settledAt === null ? (
 					view.overdueBy > 0 ? (

@@ -2,13 +2,13 @@ import { useSignal } from "@preact/signals";
 import type { Me } from "../../../server/protocol/user.ts";
 import { api, demo, link, live, lost, now, sayISee } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
+import { cut } from "../model/text.ts";
 import { clock, dayAndTime } from "../model/time.ts";
 import { sentence } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { HeldBar } from "./held-bar.tsx";
 import { Icon } from "./icon.tsx";
 import { unseenSentence } from "./incoming-sentence.ts";
-import { Outside } from "./text.tsx";
 
 /** What everybody has to know now: connection, PBX, a new version, demo data. */
 export function Bars({ me }: { me: Me }) {
@@ -34,9 +34,7 @@ export function Bars({ me }: { me: Me }) {
 						<span class="grow">
 							{t(`pbx.bar.${trouble.state}`, { name: trouble.name, since: dayAndTime(trouble.since) })}{" "}
 							{me.role === "admin" && trouble.problem && (
-								<span class="small wide-only">
-									<Outside text={sentence(trouble.said, trouble.problem)} class="" />
-								</span>
+								<bdi class="small trouble">{cut(sentence(trouble.said, trouble.problem), 500)}</bdi>
 							)}
 						</span>
 						{me.role !== "agent" && (

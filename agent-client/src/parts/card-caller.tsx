@@ -87,7 +87,7 @@ export function CallerDetails({ pop }: { pop: Pop }) {
 					</button>
 				)}
 			</p>
-			<p class="row small last">
+			<p class="row wrap small last">
 				{missed > 0 && (
 					<span class="chip bad" title={t("card.missed-before", { count: missed })}>
 						<Icon name="missed" small />
@@ -97,9 +97,16 @@ export function CallerDetails({ pop }: { pop: Pop }) {
 				)}
 				{last ? (
 					<>
-						<span class="muted nowrap">{dayTitle(last.at, now.value)}</span>
+						<span class="muted cut by">
+							{dayTitle(last.at, now.value)}
+							{last.by && (
+								<>
+									{", "}
+									<Outside text={last.by.name} class="" />
+								</>
+							)}
+						</span>
 						<Outside text={last.comment ? t("card.quote", { text: last.comment }) : t("card.no-comment")} />
-						{last.by && <span class="muted cut by">{last.by.name}</span>}
 					</>
 				) : (
 					<span class="muted">{t("card.first-time")}</span>
@@ -114,12 +121,12 @@ export function CardCandidates({ pop }: { pop: Pop }) {
 	const reasons = new Set(pop.match.candidates.map((candidate) => candidate.reason));
 	return (
 		<div class="details">
-			<p class="row small">
-				<Line did={pop.call.did} />
-				<span class="muted cut">
+			<p class="row wrap small">
+				<span>
 					{t("card.who-is-it")}
 					{reasons.size === 1 && ` (${t(`match.${[...reasons][0] ?? "shared"}`)})`}
 				</span>
+				<Line did={pop.call.did} />
 			</p>
 			<ul class="candidates">
 				{pop.match.candidates.slice(0, 4).map((candidate, index) => (

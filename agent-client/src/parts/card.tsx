@@ -170,7 +170,13 @@ export function Card({ card, small, onSmall }: Props) {
 									<Icon name="user" small />
 									{t("card.open")}
 								</button>
-								<button type="button" class="button small" onClick={() => (noting.value = !noting.value)}>
+								<button
+									type="button"
+									class="button small"
+									title="Alt+N"
+									aria-keyshortcuts="Alt+N"
+									onClick={() => (noting.value = !noting.value)}
+								>
 									<Icon name="note" small />
 									{t("card.note")}
 								</button>
@@ -232,7 +238,6 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					<span class="timer" title={t("card.since-end")}>
 						{clock(secondsSince(phase.endedAt, now.value))}
 					</span>
-					{call.number && <NumberText number={call.number} />}
 				</p>
 			);
 		case "elsewhere":
@@ -249,7 +254,7 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 function QuickNote({ contactId, onDone }: { contactId: string; onDone: () => void }) {
 	const text = useSignal("");
 	const field = useRef<HTMLInputElement>(null);
-	useEffect(() => field.current?.focus(), []);
+	useLayoutEffect(() => field.current?.focus(), []);
 	return (
 		<form
 			class="row"

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Contact } from "../../../server/protocol/contact.ts";
 import { api, colleagues, session } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -30,7 +30,7 @@ export function ContactForm({ contact, number = "", onSaved, onCancel }: Props) 
 			}),
 		[contact?.id],
 	);
-	useEffect(() => element.current?.querySelector("input")?.focus(), [contact?.id]);
+	useLayoutEffect(() => element.current?.querySelector("input")?.focus(), [contact?.id]);
 	const fields = form.fields.value;
 	const { problems } = form;
 	const server = form.serverFields.value;

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { t } from "../i18n/translate.ts";
 import { Icon } from "./icon.tsx";
 
@@ -7,14 +7,18 @@ import { Icon } from "./icon.tsx";
 export function Dialog(props: { title: string; onClose: () => void; children: ComponentChildren; bare?: boolean }) {
 	const element = useRef<HTMLDialogElement>(null);
 	const id = useId();
-	useEffect(() => {
-		element.current?.showModal();
+	// With the rendering: whoever types on at once types into the window.
+	useLayoutEffect(() => {
+		const window = element.current;
+		window?.showModal();
+		// Taken away without being closed, it would not give the focus back.
+		return () => window?.close();
 	}, []);
 	return (
 		<dialog
 			ref={element}
 			aria-labelledby={id}
-			onClose={props.onClose}
+			onClose={() => element.current && props.onClose()}
 			onClick={(event) => {
 				if (event.target === element.current) element.current?.close();
 			}}

@@ -37,7 +37,7 @@ function Person({ one }: { one: WrapUp }) {
 	return (
 		<li class="stack tight held-person">
 			<span class="row wrap">
-				<strong class="grow">
+				<strong class="grow held-name">
 					<Outside text={one.user.name} />
 				</strong>
 				{one.queue && <Outside text={one.queue} class="muted small" />}

@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { Contact } from "../../../server/protocol/contact.ts";
+import type { Me } from "../../../server/protocol/user.ts";
 import { api, session } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { createList } from "../model/list.ts";
@@ -12,18 +13,19 @@ import { Icon, type IconName } from "./icon.tsx";
 import { NumberText, Outside } from "./text.tsx";
 import { failureText } from "./words.tsx";
 
-const pages: readonly (readonly [href: string, key: Key, icon: IconName, admin?: boolean])[] = [
+const pages: readonly (readonly [href: string, key: Key, icon: IconName, roles?: readonly Me["role"][]])[] = [
 	["/", "nav.desk", "desk"],
 	["/process", "tab.process", "progress"],
 	["/call-back", "tab.call-back", "missed"],
 	["/plans", "tab.plans", "calendar"],
+	["/floor", "nav.floor", "progress", ["supervisor", "admin"]],
 	["/calls", "nav.calls", "phone"],
 	["/contacts", "nav.contacts", "user"],
 	["/contacts/new", "contact.new", "plus"],
 	["/settings", "nav.settings", "settings"],
-	["/admin/pbx", "nav.pbx", "plug", true],
-	["/admin/users", "nav.users", "users", true],
-	["/admin/company", "nav.company", "company", true],
+	["/admin/pbx", "nav.pbx", "plug", ["admin"]],
+	["/admin/users", "nav.users", "users", ["admin"]],
+	["/admin/company", "nav.company", "company", ["admin"]],
 ];
 
 interface Entry {
@@ -44,7 +46,7 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 		() => createList((_after, signal) => api.contacts({ q: query.value.trim(), limit: 8 }, signal)),
 		[],
 	);
-	useEffect(() => field.current?.focus(), []);
+	useLayoutEffect(() => field.current?.focus(), []);
 	useEffect(() => {
 		chosen.value = 0;
 		if (query.value.trim().length < 2) {
@@ -88,8 +90,8 @@ export default function Palette({ onClose }: { onClose: () => void }) {
 			run: go(`/calls?period=all&number=${encodeURIComponent(number)}`),
 		});
 	}
-	for (const [href, key, icon, admin] of pages) {
-		if (admin && session.role.value !== "admin") continue;
+	for (const [href, key, icon, roles] of pages) {
+		if (roles && !roles.some((role) => role === session.role.value)) continue;
 		const text = t(key);
 		if (wanted === "" || text.toLocaleLowerCase().includes(wanted)) {
 			entries.push({ id: href, icon, text, run: go(href) });

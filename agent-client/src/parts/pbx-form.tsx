@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Pbx } from "../../../server/protocol/pbx.ts";
 import { api } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
@@ -53,7 +53,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 	const failure = useSignal<FailureCode | null>(null);
 	const server = useSignal<Readonly<Record<string, string>>>({});
 	// Whoever opened it is about to type, and the button that opened it may be gone.
-	useEffect(() => element.current?.querySelector("input")?.focus(), []);
+	useLayoutEffect(() => element.current?.querySelector("input")?.focus(), []);
 	const problems = touched.value ? problemsOfPbx(fields.value, pbx) : {};
 	const change = (patch: Partial<PbxFields>) => {
 		fields.value = { ...fields.value, ...patch };
@@ -115,7 +115,7 @@ export function PbxForm({ pbx, onSaved, onCancel }: Props) {
 			</label>
 			{fields.value.tls && text("fingerprint", t("pbx.fingerprint"), { hint: t("pbx.fingerprint-hint") })}
 			<fieldset class="stack tight">
-				<legend class="label">{t("pbx.events-account")}</legend>
+				<legend class="label title">{t("pbx.events-account")}</legend>
 				<div class="fields">
 					{text("username", t("pbx.username"))}
 					{text("secret", t("pbx.secret"), pbx ? { hint: t("pbx.secret-keep") } : {})}

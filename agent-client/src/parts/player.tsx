@@ -143,6 +143,15 @@ function OpenPlayer({ recording }: { recording: Recording }) {
 					</button>
 				))}
 			</fieldset>
+			<a
+				class="button quiet icon-only small"
+				href={recording.url}
+				download
+				aria-label={t("recording.download")}
+				title={t("recording.download")}
+			>
+				<Icon name="download" small />
+			</a>
 			{failed.value && (
 				<p class="wrong" role="alert">
 					<Icon name="alert" small />

@@ -43,6 +43,10 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 	const { path } = useLocation();
 	const keysWanted = me.preferences.keys !== false;
 
+	// Whoever presses the key types on at once: the window has to be here by then.
+	useEffect(() => {
+		Palette.preload().catch(() => undefined);
+	}, []);
 	useEffect(() => {
 		const palette = (event: KeyboardEvent) => {
 			event.preventDefault();
@@ -72,6 +76,11 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 			},
 		});
 	}, [keysWanted]);
+
+	useEffect(() => {
+		// On a narrow screen the places stand in a line that scrolls.
+		document.querySelector(".rail [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+	}, [path]);
 
 	const { mine, missed } = live.counts.value;
 	const owed = mine + missed + plansDue.value;

@@ -11,7 +11,7 @@ import { Player } from "./player.tsx";
 import { ListState, Nothing } from "./states.tsx";
 import { Lines, NumberText, Outside } from "./text.tsx";
 import { useList } from "./use-list.ts";
-import { callLook, DispositionChip, dayTitle } from "./words.tsx";
+import { callLook, DispositionChip, dayTitle, stretchText } from "./words.tsx";
 
 const kinds = ["all", "call", "note", "task", "change"] as const;
 
@@ -197,7 +197,7 @@ function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind:
 					{call.ringSeconds > 0 && <span>{t("timeline.waited", { time: clock(call.ringSeconds) })}</span>}
 					{call.outcome === "missed" && settled && (
 						<span>
-							{t("timeline.settled-after", { time: clock(secondsSince(call.startedAt, Date.parse(settled))) })}
+							{t("timeline.settled-after", { time: stretchText(Date.parse(settled) - Date.parse(call.startedAt)) })}
 						</span>
 					)}
 				</p>

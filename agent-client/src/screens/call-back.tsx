@@ -108,6 +108,9 @@ export default function CallBack() {
 					</ListState>
 				</div>
 			</section>
+			{order.length > 0 && session.preferences.value.keys !== false && (
+				<p class="muted small keys-hint">{t("keys.rows")}</p>
+			)}
 			{dismissing.value && (
 				<Dismiss
 					duty={dismissing.value}

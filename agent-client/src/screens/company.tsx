@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import type { Settings } from "../../../server/protocol/settings.ts";
 import { api, settings } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
@@ -15,7 +15,7 @@ import {
 import { problemsOfWrapUp } from "../model/wrap-up-rules.ts";
 import { serverWrong, TextField } from "../parts/field.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { Loading } from "../parts/states.tsx";
+import { Failure, Loading } from "../parts/states.tsx";
 import { say } from "../parts/toast.tsx";
 import { firstWrong, useFocus } from "../parts/use-focus.ts";
 import { failureText } from "../parts/words.tsx";
@@ -24,10 +24,29 @@ import { WrapUpRulesForm } from "../parts/wrap-up-rules.tsx";
 /** Rules of the company: hours, deadlines, reasons, templates. */
 export default function Company() {
 	const present = settings.value;
+	const failure = useSignal<FailureCode | null>(null);
+	async function read(): Promise<void> {
+		failure.value = null;
+		try {
+			settings.value = await api.settings();
+		} catch (error) {
+			if (!(error instanceof ApiError)) throw error;
+			failure.value = error.code;
+		}
+	}
+	useEffect(() => {
+		if (settings.peek() === null) void read();
+	}, []);
 	return (
 		<div class="stack narrow">
 			<h1>{t("nav.company")}</h1>
-			{present ? <CompanyForm present={present} /> : <Loading rows={6} />}
+			{present ? (
+				<CompanyForm present={present} />
+			) : failure.value ? (
+				<Failure code={failure.value} retry={() => void read()} />
+			) : (
+				<Loading rows={6} />
+			)}
 		</div>
 	);
 }

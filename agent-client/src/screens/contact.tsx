@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation, useRoute } from "preact-iso";
 import type { Contact } from "../../../server/protocol/contact.ts";
 import { api, live, session } from "../client.ts";
@@ -13,6 +13,7 @@ import { Failure, Loading } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
 import { Timeline } from "../parts/timeline.tsx";
 import { say } from "../parts/toast.tsx";
+import { useFocus } from "../parts/use-focus.ts";
 import { ContactStatusChip } from "../parts/words.tsx";
 import { WrapUpForm } from "../parts/wrap-up-form.tsx";
 
@@ -23,6 +24,12 @@ export default function ContactPage() {
 	const contact = useSignal<Contact | null>(null);
 	const failure = useSignal<FailureCode | null>(null);
 	const editing = useSignal(false);
+	const edit = useRef<HTMLButtonElement>(null);
+	const focusEdit = useFocus(() => edit.current);
+	const stopEditing = () => {
+		editing.value = false;
+		focusEdit();
+	};
 
 	async function load(): Promise<void> {
 		try {
@@ -76,6 +83,7 @@ export default function ContactPage() {
 				<div class="row">
 					{number && <DialButton number={number.e164 ?? number.raw} contactId={person.id} label />}
 					<button
+						ref={edit}
 						type="button"
 						class="button"
 						aria-expanded={editing.value}
@@ -94,10 +102,10 @@ export default function ContactPage() {
 							contact={person}
 							onSaved={(saved) => {
 								contact.value = saved;
-								editing.value = false;
+								stopEditing();
 								say(t("action.saved"));
 							}}
-							onCancel={() => (editing.value = false)}
+							onCancel={stopEditing}
 						/>
 					</div>
 				</section>

@@ -2,7 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { useRoute } from "preact-iso";
 import type { BlindWindow, Observed } from "../../../server/protocol/observed.ts";
-import { api, now } from "../client.ts";
+import { api, now, session } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { dayAndTime } from "../model/time.ts";
@@ -44,7 +44,7 @@ export default function ObservedPage() {
 				{state.kind === "there" && (
 					<>
 						{": "}
-						<Outside text={state.observed.pbx.name} />
+						<Outside text={state.observed.pbx.name} class="" />
 					</>
 				)}
 			</h1>
@@ -91,7 +91,7 @@ function Seen({ observed }: { observed: Observed }) {
 					</p>
 					{journal ? (
 						<p>
-							{t("observed.journal", { kind: journal.kind })}{" "}
+							{t("observed.journal", { kind: kindText(journal.kind) })}{" "}
 							{journal.newest && t("observed.journal-newest", { at: dayAndTime(journal.newest) })}
 						</p>
 					) : (
@@ -103,7 +103,10 @@ function Seen({ observed }: { observed: Observed }) {
 					{journal?.problem && (
 						<p class="notice bad">
 							<Icon name="alert" />
-							<Lines text={paragraph(journal.said, journal.problem)} />
+							<span>
+								<Lines text={paragraph(journal.said, journal.problem)} />{" "}
+								{session.role.value === "admin" && <a href="/admin/pbx">{t("observed.journal-check")}</a>}
+							</span>
 						</p>
 					)}
 				</div>
@@ -128,6 +131,16 @@ function Seen({ observed }: { observed: Observed }) {
 	);
 }
 
+const kinds: Readonly<Record<string, Key>> = {
+	mysql: "pbx.history.mysql",
+	postgres: "pbx.history.postgres",
+	"cel-sqlite": "pbx.history.cel-sqlite",
+	"cel-csv": "pbx.history.cel-csv",
+	"cdr-csv": "pbx.history.cdr-csv",
+};
+/** What kind of journal it is; one that only a newer server knows keeps its name. */
+const kindText = (kind: string) => (kinds[kind] ? t(kinds[kind]) : kind);
+
 const causes: Record<BlindWindow["cause"], Key> = {
 	"link-lost": "observed.cause.link-lost",
 	"events-lost": "observed.cause.events-lost",
@@ -137,7 +150,7 @@ const causes: Record<BlindWindow["cause"], Key> = {
 function Blind({ window, journal }: { window: BlindWindow; journal: boolean }) {
 	const length = (window.to === null ? now.value : Date.parse(window.to)) - Date.parse(window.from);
 	return (
-		<li class="plan-row" data-row>
+		<li class="blind-row" data-row>
 			<Icon name={window.to === null ? "lost" : "clock"} small />
 			<span class="grow">
 				<span class="strong">{t(causes[window.cause])}</span>{" "}

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { api, applyPreferences, session } from "../client.ts";
 import { ApiError } from "../connection/http.ts";
 import { languageNames, languages, spoken, t } from "../i18n/translate.ts";
@@ -17,8 +17,8 @@ export default function SignIn() {
 	const field = useRef<HTMLElement | null>(null);
 	const state = session.state.value;
 
+	useLayoutEffect(() => field.current?.focus(), []);
 	useEffect(() => {
-		field.current?.focus();
 		api
 			.firstRun()
 			.then(({ needed }) => {

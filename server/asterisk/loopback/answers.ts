@@ -87,3 +87,16 @@ async function originate(action: ReceivedAction, { reply, send, onOriginate }: C
 			`Reason: ${reason ?? (success ? 4 : 3)}\r\nUniqueid: <null>\r\nCallerIDNum: <unknown>\r\nCallerIDName: <unknown>`,
 	);
 }
+
+/** An action as a client wrote it: repeated headers are one value with line feeds. */
+export function actionOf(packet: string): ReceivedAction {
+	const action: Record<string, string> = Object.create(null);
+	for (const line of packet.split("\r\n")) {
+		const colon = line.indexOf(":");
+		if (colon < 0) continue;
+		const key = line.slice(0, colon).trim().toLowerCase();
+		const value = line.slice(colon + 1).trim();
+		action[key] = key in action ? `${action[key]}\n${value}` : value;
+	}
+	return action;
+}

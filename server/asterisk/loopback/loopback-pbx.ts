@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
-import { answer, type Originated } from "./answers.ts";
+import { actionOf, answer, type Originated } from "./answers.ts";
 import { Picture } from "./picture.ts";
 import { refresh, stepsOf } from "./replay.ts";
 
@@ -38,6 +38,8 @@ export interface PlayOptions {
 /** Faults and answers that can be changed while it runs. */
 export interface LoopbackBehaviour {
 	refuseLogin: boolean;
+	/** Still starting: it takes logins, but has no queues yet, and no FullyBooted is sent. */
+	starting: boolean;
 	/** Reads, but answers nothing and sends nothing: a frozen PBX, a half-open link. */
 	frozen: boolean;
 	/** Actions (lower case) answered with "Permission denied". */
@@ -69,6 +71,8 @@ export interface LoopbackPbx {
 	sendRaw(bytes: Uint8Array | string): void;
 	/** Cuts every connection without a good-bye. */
 	cut(): void;
+	/** Ends `starting`, and says so to everybody. */
+	booted(): void;
 	/** Dies and is started again: calls, pauses and connections are gone. */
 	restart(): void;
 	/** Members of queues that are paused now, and why. */
@@ -103,6 +107,7 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 	};
 	const behaviour: LoopbackBehaviour = {
 		refuseLogin: false,
+		starting: false,
 		frozen: false,
 		denied: new Set(),
 		boot: bootAt(now()),
@@ -159,16 +164,14 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 					? "Response: Success\r\nMessage: Authentication accepted"
 					: "Response: Error\r\nMessage: Authentication failed",
 			);
-			const uptime = Math.floor(process.uptime());
 			if (!session.loggedIn) session.socket.end();
-			else
-				write(
-					session,
-					`Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: ${uptime}\r\nLastReload: ${uptime}\r\nStatus: Fully Booted\r\n\r\n`,
-				);
+			else if (!behaviour.starting) write(session, fullyBooted());
 		} else if (!session.loggedIn || behaviour.denied.has(name)) {
 			reply("Response: Error\r\nMessage: Permission denied");
 		} else {
+			if (behaviour.starting && name === "queuestatus") {
+				return reply("Response: Error\r\nMessage: Invalid/unknown command: QueueStatus.");
+			}
 			if (name === "events") session.quiet = action.eventmask === "off";
 			const commands = options.commands?.[session.username] ?? ["CoreShowChannels", "Originate"];
 			await answer(name, action, {
@@ -244,6 +247,10 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 		send,
 		sendRaw: broadcast,
 		cut,
+		booted() {
+			behaviour.starting = false;
+			broadcast(fullyBooted());
+		},
 		restart() {
 			playings.abort();
 			playings = new AbortController();
@@ -260,16 +267,9 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 	};
 }
 
-function actionOf(packet: string): ReceivedAction {
-	const action: Record<string, string> = Object.create(null);
-	for (const line of packet.split("\r\n")) {
-		const colon = line.indexOf(":");
-		if (colon < 0) continue;
-		const key = line.slice(0, colon).trim().toLowerCase();
-		const value = line.slice(colon + 1).trim();
-		action[key] = key in action ? `${action[key]}\n${value}` : value;
-	}
-	return action;
+function fullyBooted(): string {
+	const uptime = Math.floor(process.uptime());
+	return `Event: FullyBooted\r\nPrivilege: system,all\r\nUptime: ${uptime}\r\nLastReload: ${uptime}\r\nStatus: Fully Booted\r\n\r\n`;
 }
 
 function listen(server: Server, port: number): Promise<number> {

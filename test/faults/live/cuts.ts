@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../journal/servers.ts";
+import { toldOfProgress } from "./figures.ts";
 import type { Plan } from "./kills.ts";
 import type { Stage } from "./stage.ts";
 
@@ -23,6 +24,7 @@ export async function cutLink(stage: Stage, { count, perSecond, chance }: Plan):
 			gate.down = {};
 			await until("the link is back", () => pbx.sessions === 1);
 			back.push(performance.now() - began);
+			toldOfProgress(cut, cut + 1, count);
 		}
 	});
 	return back;

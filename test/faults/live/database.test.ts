@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../journal/servers.ts";
+import { spread } from "./figures.ts";
 import { type AfterOutage, databaseOutage } from "./outage.ts";
 import { OwnDatabase } from "./own-database.ts";
 import { Stage } from "./stage.ts";
@@ -16,8 +17,8 @@ afterAll(async () => {
 	await database?.end();
 });
 
-const told = ({ spilled, drainedAfter }: AfterOutage) =>
-	`${(spilled / 1e6).toFixed(1)} MB spilled, drained ${drainedAfter.toFixed(0)} ms after its return`;
+const told = ({ spilled, drainedAfter, pops, unseen }: AfterOutage) =>
+	`pop-ups meanwhile ${spread(pops)}, ${unseen} never; ${(spilled / 1e6).toFixed(1)} MB spilled, drained ${drainedAfter.toFixed(0)} ms after its return`;
 
 /** Calls are seen live, not only found in the PBX's journal. */
 const popsUpAgain = async () => {

@@ -17,3 +17,8 @@ export function toldOfBlind(times: readonly BlindTime[]): string {
 	const recovered = times.reduce((sum, time) => sum + time.recovered, 0);
 	return `${times.length} blind times noticed, ${seconds.toFixed(1)} s, ${recovered} calls recovered for them`;
 }
+
+/** A long run shows that it goes on: each 25. */
+export function toldOfProgress(before: number, done: number, of: number): void {
+	if (Math.floor(before / 25) !== Math.floor(done / 25) && done < of) console.log(`${done} of ${of}`);
+}

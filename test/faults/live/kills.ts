@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { until } from "../../journal/servers.ts";
+import { toldOfProgress } from "./figures.ts";
 import type { Stage } from "./stage.ts";
 
 export interface Plan {
@@ -19,6 +20,7 @@ export async function killServer(stage: Stage, { count, perSecond, chance }: Pla
 	const back: number[] = [];
 	await stage.underLoad(perSecond, speed, async () => {
 		for (let kill = 0; kill < count; ) {
+			const before = kill;
 			await sleep(chance() * 2_500);
 			await stage.server.kill();
 			kill++;
@@ -29,6 +31,7 @@ export async function killServer(stage: Stage, { count, perSecond, chance }: Pla
 			stage.server = await stage.servers.start("one", stage.road.url);
 			await until("the PBX is connected", () => stage.pbx.sessions === 1);
 			back.push(performance.now() - began);
+			toldOfProgress(before, kill, count);
 		}
 	});
 	return back;

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
 import { type Server, screenOf, until } from "../../journal/servers.ts";
+import { toldOfProgress } from "./figures.ts";
 import type { Plan } from "./kills.ts";
 import type { Stage } from "./stage.ts";
 
@@ -38,6 +39,7 @@ export async function killLeader(
 			await killed.kill();
 			await until("the other has taken over", async () => (await tokenOf(stage)) > token);
 			took.push(performance.now() - began);
+			toldOfProgress(kill, kill + 1, count);
 			[stage.server, standby] = [standby, await stage.servers.start(killed.name)];
 			await until("both listen", () => stage.pbx.sessions === 2);
 			for (const screen of screens) {

@@ -83,8 +83,8 @@ export class Stage {
 		} finally {
 			load.abort();
 			await loading;
+			await this.calls.over();
 		}
-		await this.calls.over();
 	}
 
 	/** What the present server says of the PBX. */
