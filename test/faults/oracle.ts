@@ -112,7 +112,9 @@ function isWhole(
 /** What the business sees of a call. */
 function essence(call: CallFacts): string {
 	const { family, direction, outcome, rawNumber, did, queue, answeredAt, endedAt, interrupted } = call;
-	const people = call.legs.map(({ extension, result }) => `${extension} ${result}`);
+	// Who rang in the same millisecond has no order.
+	const legs = call.legs.toSorted((a, b) => a.rangAt - b.rangAt || (a.extension < b.extension ? -1 : 1));
+	const people = legs.map(({ extension, result }) => `${extension} ${result}`);
 	return JSON.stringify({
 		family,
 		direction,
