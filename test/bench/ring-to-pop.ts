@@ -14,19 +14,18 @@
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { WebSocket } from "ws";
-import { startEmbedded } from "../../db/embedded.ts";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
 import { administer, withDatabase } from "../support/administer.ts";
+import { quantile } from "./figures.ts";
+import { temporaryPostgres } from "./temporary-postgres.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -86,8 +85,6 @@ interface Side {
 	readonly waiting: Map<string, (at: number) => void>;
 }
 
-const quantile = (sorted: readonly number[], share: number) =>
-	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
 
 /** Milliseconds of each call's way, at `rate` calls a second. A pop-up that never comes is an error. */
@@ -155,7 +152,7 @@ async function ourSide(name: string, url: string, journalDays: number): Promise<
 		DATABASE_URL: url,
 		DZVIN_PORT: "0",
 		DZVIN_HOST: "127.0.0.1",
-		DZVIN_DATA_DIR: join(folder, name),
+		DZVIN_DATA_DIR: join(database.folder, name),
 		DZVIN_JOURNAL_DAYS: String(journalDays),
 		DZVIN_ADMIN_PASSWORD: password,
 		DZVIN_LOG_LEVEL: "warn",
@@ -253,10 +250,8 @@ async function fill(url: string): Promise<void> {
 	await client.end();
 }
 
-const folder = await mkdtemp(join(tmpdir(), "dzvin-ring-"));
-await chmod(folder, 0o711);
 const children: ChildProcess[] = [];
-const database = await startEmbedded({ dataDir: folder, log: () => {}, restartDelay: () => null });
+const database = await temporaryPostgres();
 let missed = false;
 try {
 	const ours = await ourSide("dzvin", database.url, 30);
@@ -281,8 +276,7 @@ try {
 } finally {
 	for (const one of children) one.kill("SIGTERM");
 	await sleep(1000);
-	await database.stop();
-	await rm(folder, { recursive: true, force: true });
+	await database.remove();
 }
 process.exit(missed ? 1 : 0);
 
