@@ -12,7 +12,7 @@ interface Waiting<V> {
 export function gathered<K, V>(
 	read: (keys: readonly K[]) => Promise<ReadonlyMap<K, V>>,
 	none: V,
-	{ atOnce = 2, most = 40 } = {},
+	{ atOnce = 2, most = 16 } = {},
 ): (key: K) => Promise<V> {
 	const waiting = new Map<K, Waiting<V>>();
 	let underWay = 0;

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { SavedCall } from "../events.ts";
 import type { Named } from "../protocol/basics.ts";
 import type { Pop } from "../protocol/live.ts";
@@ -58,15 +57,15 @@ export function createLiveCalls(deps: Deps) {
 	const at = () => new Date(now()).toISOString();
 
 	/** Without the last contacts rather than without a pop-up: the caller does not wait for a slow database. */
-	const popOf = async (saved: SavedCall): Promise<Pop> => {
-		const enough = new AbortController();
-		const read = deps.popFor(saved).catch((error: unknown) => {
-			deps.onFailure(error);
-			return barePop(saved);
+	const popOf = (saved: SavedCall): Promise<Pop> =>
+		new Promise((resolve) => {
+			const enough = setTimeout(() => resolve(barePop(saved)), popWithin).unref();
+			const read = deps.popFor(saved).catch((error: unknown) => {
+				deps.onFailure(error);
+				return barePop(saved);
+			});
+			void read.then(resolve).finally(() => clearTimeout(enough));
 		});
-		const bare = sleep(popWithin, barePop(saved), { signal: enough.signal, ref: false }).catch(() => read);
-		return await Promise.race([read, bare]).finally(() => enough.abort());
-	};
 
 	/** `again`: those who were shown it out of memory get it whole. */
 	const begin = async (live: LiveCall, again: boolean) => {

@@ -28,7 +28,7 @@ interface Deps extends PictureReads {
 }
 
 /** So many pictures are read at once; what they need is gathered, so that they take half of the connections at most. */
-const readAtOnce = 60;
+const readAtOnce = 32;
 /** Comparing is never urgent. */
 const compareAtOnce = 2;
 

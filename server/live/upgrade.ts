@@ -24,7 +24,7 @@ const maxPayload = 4096;
  * about three seconds' worth. Who comes beyond that is told to come again, rather than waiting until it gives up.
  */
 const readAtOnce = 4;
-const mostWaiting = 2_000;
+const mostWaiting = 4_000;
 /** Milliseconds in which a browser must answer that the connection ends; a dead one holds up neither a stop nor a sign-out. */
 const closeTimeout = 1000;
 const reasons = {

@@ -112,25 +112,3 @@ export const managing: Side = async (bytes, size) => {
 	await inChunks(bytes, size, (chunk) => given.emit("data", decoder.write(chunk)));
 	return messages;
 };
-
-/** Milliseconds of processor that this thread used: the machine's other work does not count. */
-export function busy(): number {
-	const { user, system } = process.threadCpuUsage();
-	return (user + system) / 1000;
-}
-
-export const quartiles = (values: readonly number[]) => {
-	const sorted = values.toSorted((a, b) => a - b);
-	const at = (part: number) => sorted[Math.round((sorted.length - 1) * part)] ?? Number.NaN;
-	return { low: at(0.25), median: at(0.5), high: at(0.75) };
-};
-
-/** `title  4.20 (4.10 … 4.30)  goal ≥ 4  ok`. A goal that is missed is said, not hidden. */
-export function report(title: string, values: readonly number[], goal?: { atLeast?: number; atMost?: number }): void {
-	const { low, median, high } = quartiles(values);
-	const figures = `${median.toFixed(2)} (${low.toFixed(2)} … ${high.toFixed(2)})`;
-	const { atLeast, atMost } = goal ?? {};
-	const met = (atLeast === undefined || median >= atLeast) && (atMost === undefined || median <= atMost);
-	const wanted = atLeast === undefined ? (atMost === undefined ? "" : `goal ≤ ${atMost}`) : `goal ≥ ${atLeast}`;
-	console.log(`${title.padEnd(66)} ${figures.padEnd(26)} ${wanted}${wanted ? (met ? "  ok" : "  MISSED") : ""}`);
-}

@@ -9,7 +9,8 @@
  */
 import { parseArgs } from "node:util";
 import { PacketReader } from "../../server/asterisk/packet-reader.ts";
-import { busy, managing, quartiles, reading, report, type Side, streamOf } from "./ami-stream.ts";
+import { managing, reading, type Side, streamOf } from "./ami-stream.ts";
+import { busy, quartiles, report } from "./figures.ts";
 
 const { values: options } = parseArgs({ options: { rounds: { type: "string", default: "7" } } });
 const rounds = Number(options.rounds);

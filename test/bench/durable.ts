@@ -9,13 +9,9 @@
  * - milliseconds from the change "a phone rings" to its commit and to people being told, when nothing else is under way,
  *   against a lookup and one insert. Goal: p50 at most 1.5 times. The same for the first that is heard of a call.
  */
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { connectDatabase } from "../../db/connect.ts";
-import { startEmbedded } from "../../db/embedded.ts";
 import { newId } from "../../db/id.ts";
 import { migrate } from "../../db/migrate.ts";
 import type { CallFacts } from "../../server/calls/call-change.ts";
@@ -28,6 +24,8 @@ import { createMatcher } from "../../server/contacts/match.ts";
 import { createEventBus } from "../../server/events.ts";
 import { reconcileMissed } from "../../server/obligations/missed.ts";
 import { obligationsOfCalls } from "../../server/obligations/read.ts";
+import { quantile } from "./figures.ts";
+import { temporaryPostgres } from "./temporary-postgres.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -43,17 +41,14 @@ const contacts = 20_000;
 let made = 0;
 const goals = { batch: 20, p50: 1.5 };
 
-const folder = await mkdtemp(join(tmpdir(), "dzvin-bench-"));
-await chmod(folder, 0o711);
-const server = await startEmbedded({ dataDir: folder, log: () => {} });
+const server = await temporaryPostgres();
 const database = connectDatabase(server.url, () => {});
 try {
 	await migrate(server.url);
 	await measure();
 } finally {
 	await database.close();
-	await server.stop();
-	await rm(folder, { recursive: true, force: true });
+	await server.remove();
 }
 
 async function measure(): Promise<void> {
@@ -267,10 +262,6 @@ async function time(work: () => Promise<void>): Promise<number> {
 }
 async function rate(count: number, work: () => Promise<void>): Promise<number> {
 	return (count * 1000) / (await time(work));
-}
-function quantile(values: readonly number[], share: number): number {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 function median(values: readonly number[]): number {
 	return quantile(values, 0.5);

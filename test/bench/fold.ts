@@ -4,6 +4,7 @@ import type { PbxEvent } from "../../server/pbx-event.ts";
 import { traces } from "../calls/expected.ts";
 import { rules } from "../calls/fold.ts";
 import { hangUp, Stage } from "../calls/stage.ts";
+import { quartiles, spread } from "./figures.ts";
 
 /**
  * `node test/bench/fold.ts`: what it costs to make calls out of what a PBX says. Both sides of every ratio run in
@@ -43,17 +44,6 @@ function time(run: () => void): number {
 	run();
 	return performance.now() - before;
 }
-
-const quartiles = (values: number[]) => {
-	const sorted = values.toSorted((a, b) => a - b);
-	const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
-	return { low: at(0.25), median: at(0.5), high: at(0.75) };
-};
-
-const spread = (values: number[], digits = 2) => {
-	const { low, median, high } = quartiles(values);
-	return `${median.toFixed(digits)} (${low.toFixed(digits)} … ${high.toFixed(digits)})`;
-};
 
 /** Runs both in turns and prints how much the first takes of the second. */
 function compare(title: string, one: () => void, other: () => void, goal?: number): void {

@@ -28,7 +28,7 @@ import { reconcileMissed } from "../../server/obligations/missed.ts";
 import { obligationsOfCalls } from "../../server/obligations/read.ts";
 import type { HistoryAccess } from "../../server/pbx-access.ts";
 import { startPostgres } from "../lab/postgres.ts";
-import { busy, report } from "./ami-stream.ts";
+import { busy, report } from "./figures.ts";
 import { fillPostgres, fillSqlite } from "./ledger-rows.ts";
 
 const { values: options } = parseArgs({

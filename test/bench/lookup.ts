@@ -9,17 +9,16 @@
  * The two trigram indexes, which this read never touches, are left out: they would take longer to build than
  * everything else; that the read also ignores them is tested in test/contacts/match.test.ts.
  */
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir, totalmem } from "node:os";
-import { join } from "node:path";
+import { totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { connectDatabase, type Database } from "../../db/connect.ts";
-import { startEmbedded } from "../../db/embedded.ts";
 import { migrate } from "../../db/migrate.ts";
 import { standardSettings } from "../../server/company/standard-settings.ts";
 import { createMatcher, lookup } from "../../server/contacts/match.ts";
 import { parse } from "../../server/contacts/number.ts";
+import { quantile } from "./figures.ts";
+import { carelessly, temporaryPostgres } from "./temporary-postgres.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -33,25 +32,10 @@ const rounds = Number(options.rounds);
 const perRound = Number(options["per-round"]);
 const goal = 1.6;
 
-const folder = await mkdtemp(join(tmpdir(), "dzvin-lookup-"));
-await chmod(folder, 0o711);
-const server = await startEmbedded({
-	dataDir: folder,
-	log: (message) => console.error(message),
-	settings: [
-		"fsync=off",
-		"synchronous_commit=off",
-		"full_page_writes=off",
-		"wal_level=minimal",
-		"max_wal_senders=0",
-		"max_wal_size=8GB",
-		`shared_buffers=${Math.min(6, Math.floor(totalmem() / 2 ** 32))}GB`,
-		"maintenance_work_mem=1GB",
-		"max_parallel_maintenance_workers=2",
-		"autovacuum=off",
-	],
-	restartDelay: () => null,
-});
+const server = await temporaryPostgres([
+	...carelessly,
+	`shared_buffers=${Math.min(6, Math.floor(totalmem() / 2 ** 32))}GB`,
+]);
 let missed = false;
 try {
 	await migrate(server.url);
@@ -80,8 +64,7 @@ try {
 	console.log(`\n${await plan(loader)}`);
 	await loader.end();
 } finally {
-	await server.stop();
-	await rm(folder, { recursive: true, force: true });
+	await server.remove();
 }
 process.exitCode = missed ? 1 : 0;
 
@@ -193,10 +176,6 @@ async function timed(works: readonly (() => Promise<unknown>)[], count: number):
 		}
 	}
 	return taken.map((times) => times.sort((a, b) => a - b));
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-	return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
 function micro(milliseconds: number): string {

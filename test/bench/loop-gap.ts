@@ -14,7 +14,8 @@ import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import { systemClock } from "../../server/asterisk/clock.ts";
 import { createConnection } from "../../server/asterisk/connection.ts";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
-import { busy, report, streamOf } from "./ami-stream.ts";
+import { streamOf } from "./ami-stream.ts";
+import { busy, report } from "./figures.ts";
 
 const account = { username: "bench", secret: "bench" };
 const { values: options } = parseArgs({

@@ -1,5 +1,6 @@
 /** The agents' ends of push.ts in a process of their own: `node push-clients.ts <port> <how many>`. */
 import { WebSocket } from "ws";
+import { sinceRing } from "./rings.ts";
 
 const [port, size] = process.argv.slice(2).map(Number);
 let took: number[] = [];
@@ -18,9 +19,8 @@ function open(index: number): Promise<void> {
 		socket.on("message", (data) => {
 			const text = data.toString();
 			if (text.includes('"type":"snapshot"')) resolve();
-			if (!text.includes('"type":"call.ringing"')) return;
-			const sent = /"callerName":"(\d+)"/.exec(text)?.[1];
-			if (sent !== undefined) took.push(Number(process.hrtime.bigint() - BigInt(sent)) / 1e6);
+			const ms = sinceRing(text);
+			if (ms !== null) took.push(ms);
 		});
 	});
 }

@@ -4,7 +4,6 @@
  */
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Registry } from "prom-client";
 import { newId } from "../../db/id.ts";
 import { createEventBus } from "../../server/events.ts";
@@ -13,7 +12,8 @@ import { createHub } from "../../server/live/hub.ts";
 import { createLiveMetrics } from "../../server/live/metrics.ts";
 import { acceptSockets } from "../../server/live/upgrade.ts";
 import { createLog } from "../../server/web/log.ts";
-import { incoming, moment, popOf } from "../live/calls.ts";
+import { popOf } from "../live/calls.ts";
+import { ringPhones } from "./rings.ts";
 
 const size = Number(process.argv[2]);
 const people = Array.from({ length: size }, (_, index) => ({
@@ -63,22 +63,13 @@ acceptSockets(server, {
 	now: Date.now,
 });
 
-/** Rings one phone after the other, chosen by chance; the moment of the event travels as the caller's name. */
-async function push(count: number, perSecond: number): Promise<void> {
-	const began = performance.now();
-	for (let index = 0; index < count; index += 1) {
-		await sleep(Math.max(0, began + (index * 1000) / perSecond - performance.now()));
-		const person = people[1 + Math.floor(Math.random() * (size - 1))];
-		if (person === undefined) continue;
-		const call = incoming({ callerName: String(process.hrtime.bigint()) });
-		bus.emit("call.saved", moment(call, { ringing: [person] }));
-		setTimeout(() => bus.emit("call.saved", moment(call, { past: [person], ended: true })), 200);
-	}
-}
+/** Chosen by chance. */
+const anybody = () => people[1 + Math.floor(Math.random() * (size - 1))] ?? nobody;
+const nobody = { id: newId(), name: "Nobody", extension: "" };
 
 process.on("message", async (text: string) => {
 	const [command, count, perSecond] = text.split(" ");
-	if (command === "push") await push(Number(count), Number(perSecond));
+	if (command === "push") await ringPhones(bus, anybody, Number(count), Number(perSecond));
 	globalThis.gc?.();
 	process.send?.(JSON.stringify({ rss: process.memoryUsage().rss }));
 });

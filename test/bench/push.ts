@@ -7,11 +7,11 @@
  * Server and clients are processes of their own; the clock is the machine's. Wants `ulimit -n` above the largest size.
  * With a goal missed it ends with status 1.
  */
-import { type ChildProcess, fork } from "node:child_process";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
+import { quantile } from "./figures.ts";
+import { benchProcesses } from "./processes.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -23,7 +23,6 @@ const { values: options } = parseArgs({
 });
 const goals = { ratio: 1.3, kilobytes: 15 };
 const [small = 1000, large = 10_000] = options.sizes.split(",").map(Number);
-const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 const Answer = z.object({
 	port: z.number().optional(),
@@ -32,29 +31,13 @@ const Answer = z.object({
 	took: z.array(z.number()).optional(),
 	closed: z.number().optional(),
 });
-const answer = (child: ChildProcess) =>
-	new Promise<z.infer<typeof Answer>>((resolve, reject) => {
-		const ended = (code: number | null) => reject(new Error(`a process ended with ${code}`));
-		child.once("exit", ended);
-		child.once("message", (message) => {
-			child.off("exit", ended);
-			resolve(Answer.parse(JSON.parse(String(message))));
-		});
-	});
-const ask = (child: ChildProcess, text: string) => {
-	const answered = answer(child);
-	child.send(text);
-	return answered;
-};
+const { start, answer, ask, end } = benchProcesses(Answer);
 
-const children: ChildProcess[] = [];
 async function house(size: number) {
-	const server = fork(here("push-server.ts"), [String(size)], { execArgv: ["--expose-gc"] });
-	children.push(server);
+	const server = start("push-server.ts", [String(size)]);
 	const { port } = await answer(server);
 	const empty = (await ask(server, "rss")).rss ?? 0;
-	const clients = fork(here("push-clients.ts"), [String(port), String(size)]);
-	children.push(clients);
+	const clients = start("push-clients.ts", [String(port), String(size)]);
 	await answer(clients);
 	await sleep(1000);
 	const full = (await ask(server, "rss")).rss ?? 0;
@@ -70,11 +53,6 @@ async function measure({ server, clients, size }: House): Promise<number[]> {
 	if (took.length !== Number(options.pushes)) throw new Error(`${took.length} of ${options.pushes} pop-ups came`);
 	return took;
 }
-
-const quantile = (values: readonly number[], share: number) => {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-};
 
 try {
 	const houses = [await house(small), await house(large)] as const;
@@ -97,5 +75,5 @@ try {
 	console.log(`p99 ratio ${ratio.toFixed(2)} (${spread}; goal ≤ ${goals.ratio}), memory goal ≤ ${goals.kilobytes} KB`);
 	process.exitCode = ratio > goals.ratio || houses[1].kilobytes > goals.kilobytes ? 1 : 0;
 } finally {
-	for (const child of children) child.kill("SIGTERM");
+	end();
 }

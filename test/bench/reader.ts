@@ -8,17 +8,8 @@
  * which the goals were once compared too, are not installed and left out.
  */
 import { parseArgs } from "node:util";
-import {
-	busy,
-	managing,
-	quartiles,
-	reading,
-	report,
-	type Side,
-	splitting,
-	streamOf,
-	translating,
-} from "./ami-stream.ts";
+import { managing, reading, type Side, splitting, streamOf, translating } from "./ami-stream.ts";
+import { busy, quartiles, report } from "./figures.ts";
 
 const { values: options } = parseArgs({
 	options: { events: { type: "string", default: "20000" }, rounds: { type: "string", default: "9" } },

@@ -12,21 +12,19 @@
  * Every call is the trace direct-answered with its own ids, number and extension: 96 events, 48 KB, rung at the 27th.
  * With a goal missed it ends with status 1.
  */
-import { type ChildProcess, spawn } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import type { ChildProcess } from "node:child_process";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import pg from "pg";
 import { WebSocket } from "ws";
-import { startEmbedded } from "../../db/embedded.ts";
-import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
-import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
 import { administer, withDatabase } from "../support/administer.ts";
+import { answeredCall } from "./answered-call.ts";
+import { quantile } from "./figures.ts";
+import { temporaryPostgres } from "./temporary-postgres.ts";
+import { child, printed, startWholeServer } from "./whole-server.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -43,7 +41,6 @@ const rounds = Number(options.rounds);
 const contacts = Number(options.contacts);
 const goals = options.journal ? { p50: 1.5, p99: 1.5, p99AtHundred: 50 } : { p50: 1.5, p99: 2, p99AtHundred: 50 };
 const agents = 40;
-const password = "a password for the benchmark";
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
 /** Milliseconds between the parts of a call: dialled, rung, answered until hung up. */
@@ -58,24 +55,13 @@ const about = (middle: number, within: number) => {
 	dice = (Math.imul(dice, 1_664_525) + 1_013_904_223) >>> 0;
 	return middle + (dice / 2 ** 31 - 1) * within;
 };
-const trace = stepsOf(readFileSync(here("../traces/direct-answered.ami")));
-const ringing = trace.findIndex(({ text }) => /^Event: Newstate\r\n(?:.*\r\n)*ChannelStateDesc: Ringing/.test(text));
-
 let playing = 0;
 /** The bytes of one call, in the three parts in which they are written. */
 function nextCall(): { number: string; parts: readonly [Buffer, Buffer, Buffer] } {
 	playing += 1;
 	const number = `050${String(playing % contacts).padStart(7, "0")}`;
 	const extension = String(200 + (playing % agents));
-	const steps = refresh(trace, { startedAt: Date.now(), playing, speed: 1 }).map(({ text }) =>
-		`${text}\r\n\r\n`
-			.replace(/\r\nSequenceNumber: \d+/, "")
-			.replaceAll("0501110001", number)
-			.replaceAll("PJSIP/101", `PJSIP/${extension}`)
-			.replace(/: 101\r\n/g, `: ${extension}\r\n`),
-	);
-	const bytes = (from: number, to?: number) => Buffer.from(steps.slice(from, to).join(""));
-	return { number: `+38${number}`, parts: [bytes(0, ringing), bytes(ringing, ringing + 1), bytes(ringing + 1)] };
+	return { number: `+38${number}`, parts: answeredCall(playing, number, extension) };
 }
 
 /** One of the two that are compared: takes bytes like a PBX's connection, shows frames to agents. */
@@ -86,8 +72,6 @@ interface Side {
 	readonly waiting: Map<string, (at: number) => void>;
 }
 
-const quantile = (sorted: readonly number[], share: number) =>
-	sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 const sorted = (values: readonly number[]) => values.toSorted((a, b) => a - b);
 
 /** Milliseconds of each call's way, at `rate` calls a second. A pop-up that never comes is an error. */
@@ -132,63 +116,21 @@ function hear(socket: WebSocket, waiting: Side["waiting"]): void {
 	});
 }
 
-function child(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
-	const nodeEnv = { ...process.env, NODE_ENV: "production", ...env };
-	return spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"], env: nodeEnv });
-}
-const printed = (process: ChildProcess, wanted: RegExp) =>
-	new Promise<string>((resolve, reject) => {
-		let text = "";
-		process.stdout?.on("data", (data) => {
-			text += String(data);
-			const found = wanted.exec(text);
-			if (found) resolve(found[1] ?? "");
-		});
-		process.once("exit", () => reject(new Error(`ended before it was ready: ${text}`)));
-	});
-
 async function ourSide(name: string, url: string, journalDays: number): Promise<Side> {
-	const accounts = { bench: "bench-secret" };
-	const pbx = await startLoopbackPbx({ accounts });
-	pbx.behaviour.numbered = false;
-	const server = child(here("../../server/main.ts"), [], {
-		DATABASE_URL: url,
-		DZVIN_PORT: "0",
-		DZVIN_HOST: "127.0.0.1",
-		DZVIN_DATA_DIR: join(folder, name),
-		DZVIN_JOURNAL_DAYS: String(journalDays),
-		DZVIN_ADMIN_PASSWORD: password,
-		DZVIN_LOG_LEVEL: "warn",
-	});
-	children.push(server);
-	const base = await printed(server, /is ready: (http:\S+)/);
-	const post = async (path: string, body: unknown, cookie = "") => {
-		const headers = { "content-type": "application/json", cookie };
-		const answer = await fetch(`${base}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
-		if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);
-		return answer;
-	};
-	const signIn = async (email: string) => {
-		const answer = await post("/api/session", { email, password });
-		return answer.headers.getSetCookie().join().split(";", 1)[0] ?? "";
-	};
-	const admin = await signIn("admin@dzvin.local");
+	const house = await startWholeServer(url, join(database.folder, name), journalDays);
+	children.push(house.server);
 	const waiting: Side["waiting"] = new Map();
 	for (let index = 0; index < agents; index += 1) {
 		const email = `agent-${index}@example.com`;
-		const agent = { name: `Agent ${index}`, email, password, role: "agent", extension: String(200 + index) };
-		await post("/api/users", agent, admin);
-		const socket = new WebSocket(`${base.replace("http", "ws")}/api/live`, {
-			headers: { cookie: await signIn(email) },
+		await house.hire(email, String(200 + index));
+		const socket = new WebSocket(`${house.base.replace("http", "ws")}/api/live`, {
+			headers: { cookie: await house.signIn(email) },
 		});
 		hear(socket, waiting);
 		await new Promise((resolve) => socket.once("message", resolve));
 	}
-	const events = { username: "bench", secret: "bench-secret" };
-	await post("/api/pbx", { name: "bench", host: "127.0.0.1", port: pbx.port, events }, admin);
-	while (pbx.sessions === 0) await sleep(20);
-	await sleep(500);
-	return { name, send: (bytes) => pbx.sendRaw(bytes), waiting };
+	await house.connectPbx();
+	return { name, send: (bytes) => house.pbx.sendRaw(bytes), waiting };
 }
 
 async function prototypeSide(url: string): Promise<Side> {
@@ -253,10 +195,8 @@ async function fill(url: string): Promise<void> {
 	await client.end();
 }
 
-const folder = await mkdtemp(join(tmpdir(), "dzvin-ring-"));
-await chmod(folder, 0o711);
 const children: ChildProcess[] = [];
-const database = await startEmbedded({ dataDir: folder, log: () => {}, restartDelay: () => null });
+const database = await temporaryPostgres();
 let missed = false;
 try {
 	const ours = await ourSide("dzvin", database.url, 30);
@@ -281,8 +221,7 @@ try {
 } finally {
 	for (const one of children) one.kill("SIGTERM");
 	await sleep(1000);
-	await database.stop();
-	await rm(folder, { recursive: true, force: true });
+	await database.remove();
 }
 process.exit(missed ? 1 : 0);
 

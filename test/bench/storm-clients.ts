@@ -4,6 +4,7 @@
  */
 import { WebSocket } from "ws";
 import { extraDelay, socketPolicy } from "../../agent-client/src/connection/retry.ts";
+import { processorSeconds, sinceRing } from "./rings.ts";
 import { cookieOf } from "./storm-people.ts";
 
 const [port, from = 0, size = 0] = process.argv.slice(2).map(Number);
@@ -31,11 +32,11 @@ function open(n: number, failed: number): void {
 			present.add(n);
 			if (present.size === size) onAll?.();
 		}
-		if (!text.includes('"type":"call.ringing"')) return;
+		const ms = sinceRing(text);
+		if (ms === null) return;
 		const callId = /"call":\{"id":"([^"]+)"/.exec(text)?.[1];
 		socket.send(JSON.stringify({ type: "painted", callId, seq: 1 }));
-		const sent = /"callerName":"(\d+)"/.exec(text)?.[1];
-		if (sent !== undefined) took.push(Number(process.hrtime.bigint() - BigInt(sent)) / 1e6);
+		took.push(ms);
 	});
 	socket.on("close", (code) => {
 		present.delete(n);
@@ -59,7 +60,7 @@ process.on("message", async (text: string) => {
 		present.clear();
 		await all();
 	}
-	process.send?.(JSON.stringify({ took, back: performance.now() - began, tries }));
+	process.send?.(JSON.stringify({ took, back: performance.now() - began, tries, processor: processorSeconds() }));
 	took = [];
 });
 for (let n = 0; n < size; n += 200) {

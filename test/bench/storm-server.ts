@@ -4,12 +4,11 @@
  */
 import { createHash } from "node:crypto";
 import { monitorEventLoopDelay } from "node:perf_hooks";
-import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { migrate } from "../../db/migrate.ts";
 import { createApp } from "../../server/app.ts";
 import { createLog } from "../../server/web/log.ts";
-import { incoming, moment } from "../live/calls.ts";
+import { processorSeconds, ringPhones } from "./rings.ts";
 import { personOf, sessionOf } from "./storm-people.ts";
 
 const [url = "", size = "0", others = "0"] = process.argv.slice(2);
@@ -44,26 +43,24 @@ const dzvin = await createApp(
 );
 await dzvin.start();
 
-/** Rings one phone after the other of those who stay; the moment of the event travels as the caller's name. */
-async function push(count: number, perSecond: number): Promise<void> {
-	const began = performance.now();
-	for (let index = 0; index < count; index += 1) {
-		await sleep(Math.max(0, began + (index * 1000) / perSecond - performance.now()));
-		const n = watched[index % watched.length] ?? 0;
-		const person = { id: personOf(n), name: `Agent ${n}`, extension: String(n) };
-		const call = incoming({ callerName: String(process.hrtime.bigint()) });
-		dzvin.bus.emit("call.saved", moment(call, { ringing: [person] }));
-		setTimeout(() => dzvin.bus.emit("call.saved", moment(call, { past: [person], ended: true })), 200);
-	}
-}
+/** One after the other of those who stay. */
+const next = (index: number) => {
+	const n = watched[index % watched.length] ?? 0;
+	return { id: personOf(n), name: `Agent ${n}`, extension: String(n) };
+};
 
 const loop = monitorEventLoopDelay({ resolution: 5 });
 loop.enable();
 process.on("message", async (text: string) => {
 	const [command, count, perSecond] = text.split(" ");
-	if (command === "push") await push(Number(count), Number(perSecond));
+	if (command === "push") await ringPhones(dzvin.bus, next, Number(count), Number(perSecond));
 	if (command === "settle") globalThis.gc?.();
-	const figures = { rss: process.memoryUsage().rss, loopP99: loop.percentile(99) / 1e6, loopMax: loop.max / 1e6 };
+	const figures = {
+		rss: process.memoryUsage().rss,
+		loopP99: loop.percentile(99) / 1e6,
+		loopMax: loop.max / 1e6,
+		processor: processorSeconds(),
+	};
 	loop.reset();
 	process.send?.(JSON.stringify({ done: command, ...figures }));
 });

@@ -8,15 +8,12 @@
  * Server, browsers and the others are processes of their own. Wants `ulimit -n` above the size. With a goal missed it ends
  * with status 1.
  */
-import { type ChildProcess, fork } from "node:child_process";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { z } from "zod";
-import { startEmbedded } from "../../db/embedded.ts";
 import { administer, withDatabase } from "../support/administer.ts";
+import { quantile } from "./figures.ts";
+import { benchProcesses } from "./processes.ts";
+import { temporaryPostgres } from "./temporary-postgres.ts";
 
 const { values: options } = parseArgs({
 	options: {
@@ -32,37 +29,12 @@ const rate = Number(options.rate);
 const Answer = z.object({
 	...{ port: z.string().optional(), open: z.number().optional(), took: z.array(z.number()).default([]) },
 	...{ back: z.number().default(0), tries: z.number().default(0), rss: z.number().default(0) },
-	...{ loopP99: z.number().default(0), loopMax: z.number().default(0) },
+	...{ loopP99: z.number().default(0), loopMax: z.number().default(0), processor: z.number().default(0) },
 });
-const children: ChildProcess[] = [];
-const start = (name: string, args: readonly string[]) => {
-	const child = fork(fileURLToPath(new URL(name, import.meta.url)), args, { execArgv: ["--expose-gc"] });
-	children.push(child);
-	return child;
-};
-const answer = (child: ChildProcess) =>
-	new Promise<z.infer<typeof Answer>>((resolve, reject) => {
-		const ended = (code: number | null) => reject(new Error(`a process ended with ${code}`));
-		child.once("exit", ended);
-		child.once("message", (message) => {
-			child.off("exit", ended);
-			resolve(Answer.parse(JSON.parse(String(message))));
-		});
-	});
-const ask = (child: ChildProcess, text: string) => {
-	const answered = answer(child);
-	child.send(text);
-	return answered;
-};
-const quantile = (values: readonly number[], share: number) => {
-	const sorted = values.toSorted((a, b) => a - b);
-	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-};
+const { start, answer, ask, end } = benchProcesses(Answer);
 const megabytes = (bytes: number) => Math.round(bytes / 1_048_576);
 
-const folder = await mkdtemp(join(tmpdir(), "dzvin-storm-"));
-await chmod(folder, 0o755);
-const postgres = await startEmbedded({ dataDir: folder, log: () => {} });
+const postgres = await temporaryPostgres();
 try {
 	await administer(postgres.url, "create database storm");
 	const server = start("storm-server.ts", [withDatabase(postgres.url, "storm"), options.size, options.others]);
@@ -80,25 +52,37 @@ try {
 		const { rss, loopP99, loopMax } = await ask(server, `push ${rate * seconds} ${rate}`);
 		return { took: (await ask(others, "figures")).took, rss, loopP99, loopMax };
 	};
+	/** Seconds of processor used so far: says what a slow return waited for. */
+	const processors = async () => ({
+		server: (await ask(server, "figures")).processor,
+		database: await postgres.processorSeconds(),
+		browsers: (await ask(crowd, "figures")).processor,
+	});
 	await measure(4);
 	const backs: number[] = [];
 	const ratios: number[] = [];
 	let most = full;
 	for (let round = 0; round < Number(options.rounds); round += 1) {
 		const calm = await measure(8);
+		const before = await processors();
 		const back = ask(crowd, "cut");
 		const storm = await measure(8);
 		const { back: milliseconds, tries } = await back;
+		const after = await processors();
 		backs.push(milliseconds / 1000);
-		const [before, during] = [quantile(calm.took, 0.99), quantile(storm.took, 0.99)];
-		ratios.push(during / before);
+		const [quiet, during] = [quantile(calm.took, 0.99), quantile(storm.took, 0.99)];
+		ratios.push(during / quiet);
 		most = Math.max(most, storm.rss);
 		const p50 = `p50 ${quantile(calm.took, 0.5).toFixed(1)} → ${quantile(storm.took, 0.5).toFixed(1)} ms`;
-		const p99 = `p99 ${before.toFixed(1)} → ${during.toFixed(1)} ms`;
+		const p99 = `p99 ${quiet.toFixed(1)} → ${during.toFixed(1)} ms`;
 		const loop = `loop p99 ${storm.loopP99.toFixed(0)} max ${storm.loopMax.toFixed(0)} ms`;
 		console.log(
 			`all back after ${(milliseconds / 1000).toFixed(1)} s in ${tries} tries; others' ${p50}, ${p99}; ${loop}`,
 		);
+		const used = (["server", "database", "browsers"] as const).map(
+			(who) => `${who} ${(after[who] - before[who]).toFixed(1)}`,
+		);
+		console.log(`  seconds of processor meanwhile: ${used.join(", ")}`);
 	}
 	const [slowest, ratio] = [Math.max(...backs), quantile(ratios, 0.5)];
 	const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)} over ${ratios.length} rounds`;
@@ -106,7 +90,6 @@ try {
 	console.log(`p99 ratio of the others ${ratio.toFixed(2)} (${spread}; goal ≤ ${goals.ratio})`);
 	process.exitCode = slowest > goals.seconds || ratio > goals.ratio ? 1 : 0;
 } finally {
-	for (const child of children) child.kill("SIGKILL");
-	await postgres.stop();
-	await rm(folder, { recursive: true, force: true });
+	end();
+	await postgres.remove();
 }
