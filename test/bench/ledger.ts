@@ -2,7 +2,7 @@
  * What it takes to read a whole journal and to compare it with the calls: a month in which the server was down is read at
  * one go. Rows are those of recorded calls under other ids and at other times; PostgreSQL runs in Docker.
  *
- *   node test/bench/ledger.ts [--rows 5000000] [--short 100000] [--compared 200000] [--kinds sqlite,postgres]
+ *   node test/bench/ledger.ts [--rows 1000000] [--short 100000] [--compared 100000] [--kinds sqlite,postgres]
  *
  * - read alone, long against short. Goals: a row of the long one takes at most 1.3 times the processor time of one of the
  *   short one; the process grows by at most 400 MB.
@@ -33,9 +33,9 @@ import { fillPostgres, fillSqlite } from "./ledger-rows.ts";
 
 const { values: options } = parseArgs({
 	options: {
-		rows: { type: "string", default: "5000000" },
+		rows: { type: "string", default: "1000000" },
 		short: { type: "string", default: "100000" },
-		compared: { type: "string", default: "200000" },
+		compared: { type: "string", default: "100000" },
 		kinds: { type: "string", default: "sqlite,postgres" },
 	},
 });

@@ -244,6 +244,18 @@ describe.each(databaseServers)("a journal in %s", (_, start) => {
 					await server.run("alter system reset ssl");
 					await server.run("select pg_reload_conf()");
 				}
+				await server.run("create temporary table hba as select pg_read_file('pg_hba.conf') as lines");
+				await server.run(
+					"copy (values ('host all lab all scram-sha-256'), ('hostssl all dzvin all scram-sha-256')) to '/tmp/cluster/pg_hba.conf'",
+				);
+				await server.run("select pg_reload_conf()");
+				try {
+					await until("it wants TLS", async () => ((await problem({})) === "journal.wants-tls" ? true : null));
+					expect(await problem({ tls: { ca: server.ca } })).toBeNull();
+				} finally {
+					await server.run("copy (select string_to_table(lines, E'\\n') from hba) to '/tmp/cluster/pg_hba.conf'");
+					await server.run("select pg_reload_conf()");
+				}
 			}
 		});
 	});

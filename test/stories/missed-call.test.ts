@@ -85,7 +85,7 @@ test("who is not called back in time goes to the team and to the supervisor, who
 	await row.locator('[data-escalated="team"]').waitFor();
 	expect(await row.innerText()).toMatch(/лишилося \W?\d+ хв/);
 	await row.getByRole("button", { name: words["duty.claim"] }).click();
-	await row.getByText(/вільний о/).waitFor();
+	await row.getByText(/звільниться о/).waitFor();
 
 	// It comes to the supervisor: a sentence, the page Now, the list with its mark.
 	await come();

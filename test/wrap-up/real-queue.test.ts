@@ -223,10 +223,18 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		expect(await held()).toEqual([]);
 	});
 	async function restartAsterisk(): Promise<void> {
+		const startedAt = async () => {
+			const { response } = await lab.pbxAmi({ Action: "CoreStatus" });
+			return `${response.CoreStartupDate} ${response.CoreStartupTime}`;
+		};
+		const before = await startedAt();
 		await lab.cliOnPbx("core restart now").catch(() => {});
-		lab.close();
-		lab = await until("Asterisk is back", () => Lab.attach(started.lab.address).catch(() => null), 30_000);
-		// It answers before it has its queues.
-		await until("its queues are back", async () => (await members("103").catch(() => [])).length > 0 || null, 30_000);
+		const isBack = async () => {
+			lab.close();
+			lab = await Lab.attach(started.lab.address);
+			// It answers before it has its queues.
+			return (await startedAt()) !== before && (await members("103")).length > 0;
+		};
+		await until("Asterisk and its queues are back", () => isBack().catch(() => null), 30_000);
 	}
 });
