@@ -39,7 +39,7 @@ test("a link that is half open is noticed and shown, and what was said into noth
 		const began = performance.now();
 		await until("the screen shows it", () => shown("away"));
 		noticed = performance.now() - began;
-		await sleep(2_000);
+		await sleep(500);
 		screen.messages.length = 0;
 		stage.gate.open();
 		await until("the screen shows its return", () => shown("connected"));
