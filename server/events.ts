@@ -53,6 +53,8 @@ export interface SavedCall {
 	readonly talking: readonly string[];
 	/** Milliseconds (epoch) at which the event that caused this reached the server. */
 	readonly receivedAt: number;
+	/** People were told newer facts out of memory meanwhile; those are on their way into the database. */
+	readonly outdated?: boolean;
 }
 
 type Listener<T> = (event: T) => void | Promise<void>;

@@ -4,6 +4,8 @@ import type { CallChange, CallFacts } from "./call-change.ts";
 export interface LateCalls {
 	/** These facts are on their way into the database. */
 	waits(changes: readonly CallChange[], receivedAt: number): void;
+	/** Whether something newer than these facts, which the database has now, was told out of memory. */
+	outdates(changes: readonly CallChange[], family: string): boolean;
 	/** It has them. */
 	stored(changes: readonly CallChange[]): void;
 	/** Nothing is to be told of what waits: another server writes. */
@@ -60,6 +62,12 @@ export function createLateCalls(tell: (facts: CallFacts, receivedAt: number) => 
 				if (before) before.facts = facts;
 				else waiting.set(facts.family, { facts, receivedAt, since: performance.now(), told: null });
 			}
+		},
+		outdates(changes, family) {
+			const one = waiting.get(family);
+			const facts = changes.find((change) => change.kind === "changed" && change.call.family === family);
+			if (one === undefined || one.told === null || facts?.kind !== "changed") return false;
+			return one.facts !== facts.call && one.told !== facts.call;
 		},
 		stored(changes) {
 			for (const change of changes) {

@@ -34,6 +34,8 @@ export interface Batch {
 	readonly receivedAt: (family: string) => number;
 	/** The batch was tried before and may be in already: tell people again. */
 	readonly again?: boolean;
+	/** Whether people know newer facts of a family by now, out of memory: asked when the batch is stored. */
+	readonly outdated?: (family: string) => boolean;
 	/** What `SingleWriter` gave this server for the PBX; null or left out: nobody else writes. */
 	readonly token?: number | null;
 }
@@ -116,6 +118,7 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 				ringing: ringingUsers(one.call),
 				talking: talkingUsers(one.call),
 				receivedAt: batch.receivedAt(call.family),
+				outdated: batch.outdated?.(call.family) ?? false,
 			});
 		};
 		// Composed where that is certain, else read back: the ringing phone does not wait for that.

@@ -97,8 +97,10 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		let batch = taken;
 		for (let attempt = 0; ; ) {
 			const shown = token();
+			const { changes } = batch;
+			const outdated = (family: string) => late.outdates(changes, family);
 			try {
-				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: shown });
+				await recorder.record({ pbxId, ...batch, again: attempt > 0, token: shown, outdated });
 				late.stored(batch.changes);
 				return;
 			} catch (error) {

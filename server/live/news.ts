@@ -37,8 +37,10 @@ export function tellNews(deps: Deps): (() => void)[] {
 	};
 	return [
 		fanOut.on("call.saved", "live", (saved) => {
-			liveCalls.saved(saved);
 			unseen.saved(saved);
+			// A phone that is answered by now must not ring once more: what is newer comes as soon as it is stored.
+			if (saved.outdated) return;
+			liveCalls.saved(saved);
 			floor.saved(saved.call);
 		}),
 		fanOut.on("call.unsaved", "live", (call) => {

@@ -81,30 +81,3 @@ test("the database away, the server killed meanwhile: the spill file keeps what 
 		await road.proxy.close();
 	}
 }, 120_000);
-
-test("the database away for a while: the server lives on, and stores everything when it is back", async () => {
-	const road = await roadToDatabase(own.url);
-	try {
-		const server = await servers.start("one", road.url);
-		const pbxId = await furnish(server, pbx);
-		await until("the PBX is connected", () => pbx.sessions === 1);
-		const calls = new Calls(pbx, "direct-answered");
-		const load = new AbortController();
-		const loading = calls.keepBeginning(5, 1, load.signal);
-		for (const seconds of [1, 4]) {
-			await sleep(1_000);
-			road.proxy.shut();
-			await sleep(seconds * 1_000);
-			road.proxy.open();
-		}
-		await sleep(1_000);
-		load.abort();
-		await loading;
-		const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls);
-		await until("the spill file is gone", () => !existsSync(join(server.dataDir, "journal-spill")));
-		console.log(`${count} calls while the database was away twice`);
-		expect(server.child.exitCode).toBeNull();
-	} finally {
-		await road.proxy.close();
-	}
-}, 120_000);

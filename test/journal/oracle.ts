@@ -5,7 +5,7 @@ import { rulesOf } from "../../server/calls/tracker-rules.ts";
 import type { Calls } from "./calls.ts";
 import { until } from "./servers.ts";
 
-const mostRebuilt = 40;
+const mostRebuilt = 10;
 
 /** A time in which no server listened, epoch milliseconds. */
 export interface Blind {

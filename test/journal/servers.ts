@@ -164,19 +164,21 @@ export async function screenOf(server: Server, cookie: string) {
 	});
 	const pops: string[] = [];
 	const popped = new Map<string, number>();
-	const unsaved = new Set<string>();
+	const rings = new Set<string>();
 	const messages: ServerMessage[] = [];
 	socket.on("error", () => {});
 	socket.on("message", (data) => {
 		const message = ServerMessage.parse(JSON.parse(String(data)));
 		messages.push(message);
-		if (message.type !== "call.ringing" && message.type !== "call.talking") return;
+		if (!("call" in message) || message.type === "call.changed") return;
 		const number = message.call.number ?? "";
+		if (message.type !== "call.ringing") rings.delete(number);
+		if (message.type !== "call.ringing" && message.type !== "call.talking") return;
 		if (!popped.has(number)) popped.set(number, Date.now());
 		if (message.type !== "call.ringing") return;
-		// Shown out of memory first, it comes once more when the database has it.
-		if (!unsaved.delete(number)) pops.push(number);
-		if (message.saved === false) unsaved.add(number);
+		// Told out of memory meanwhile, a card comes once more when the database has it: the phone rings on.
+		if (!rings.has(number)) pops.push(number);
+		rings.add(number);
 	});
 	while (!messages.some(({ type }) => type === "snapshot")) {
 		if (socket.readyState > WebSocket.OPEN) throw new Error("the screen was closed");

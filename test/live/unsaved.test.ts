@@ -104,3 +104,22 @@ test("a whole conversation while the database is away: shown, over for the perso
 	expect(json.items.map(({ id }: { id: string }) => id)).toEqual([pop.call.id, first.obligation.call.id]);
 	expect(desk.problems).toEqual([]);
 });
+
+test("a slow database does not bring a card once more for a call that is over by then", async () => {
+	const { way, pbx, desk } = await company();
+	const played = pbx.play(trace, { speed: 1 });
+	await desk.heard("call.ringing");
+	// The conversation is over before the database has said that it took its beginning.
+	way.down = { delay: 2_000 };
+	await played;
+	await desk.heard("call.ended");
+	// What is under way is late still.
+	way.down = {};
+	await desk.heard("obligation.opened", ({ obligation }) => obligation.call.endedAt !== null);
+	const order = { "call.ringing": 0, "call.talking": 1, "call.ended": 2 } as const;
+	const told = desk.messages.flatMap(({ type }) => (type in order ? [order[type as keyof typeof order]] : []));
+	expect(told).toContain(0);
+	expect(told.at(-1)).toBe(2);
+	expect(told).toEqual(told.toSorted());
+	expect(desk.problems).toEqual([]);
+});

@@ -16,7 +16,7 @@ export async function cutLink(stage: Stage, { count, perSecond, chance }: Plan):
 	const back: number[] = [];
 	await stage.underLoad(perSecond, 1, async () => {
 		for (let cut = 0; cut < count; cut++) {
-			await sleep(chance() * 1_000);
+			await sleep(chance() * 600);
 			const { passed } = gate;
 			gate.down = { cutAfter: Math.floor(chance() * within), reset: cut % 2 === 1 };
 			await until("the link is cut", () => pbx.sessions === 0 || gate.passed > passed);

@@ -43,11 +43,24 @@ export async function killLeader(
 			[stage.server, standby] = [standby, await stage.servers.start(killed.name)];
 			await until("both listen", () => stage.pbx.sessions === 2);
 			for (const screen of screens) {
-				expect(new Set(screen.pops).size).toBe(screen.pops.length);
+				expect(poppedTwice(screen)).toEqual([]);
 				pops += screen.pops.length;
 				screen.close();
 			}
 		}
 	});
 	return { took, pops };
+}
+
+/** Of every number that popped up more than once on this screen: all that was told of it, for whoever looks at the failure. */
+function poppedTwice({ pops, messages }: Awaited<ReturnType<typeof screenOf>>): string[][] {
+	const twice = new Set(pops.filter((number, at) => pops.indexOf(number) !== at));
+	return [...twice].map((number) =>
+		messages.flatMap((message) => {
+			if (!("call" in message) || message.call.number !== number) return [];
+			const legs = message.call.legs.map(({ extension, result }) => `${extension} ${result ?? "now"}`).join(", ");
+			const unsaved = "saved" in message && message.saved === false ? " unsaved" : "";
+			return [`${message.type}${unsaved}: ${message.call.outcome}, ${legs}`];
+		}),
+	);
 }
