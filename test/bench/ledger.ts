@@ -46,6 +46,7 @@ const kinds = options.kinds.split(",");
 const oneMonth = 30 * 86_400;
 const until = Math.floor(Date.now() / 1000) - 3600;
 const megabyte = 1024 * 1024;
+let made = 0;
 
 interface Cost {
 	readonly seconds: number;
@@ -82,7 +83,7 @@ try {
 }
 
 async function sqlite(rows: number): Promise<HistoryAccess> {
-	const path = join(folder, `${rows}.db`);
+	const path = join(folder, `${rows}-${made++}.db`);
 	fillSqlite(path, rows, until, oneMonth);
 	return { kind: "cel-sqlite", path };
 }

@@ -94,7 +94,9 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		),
 		read("a pop-up's surroundings", ingest, () => pops.popOfCall(call.id)),
 		read("obligations of saved calls", ingest, () => obligationsOfCalls(ingest, readCalls, recent)),
-		read("journal compared with calls", ingest, () => readStored(ingest, pbx.id, links, Date.now() - 26 * hour)),
+		read("journal compared with calls", ingest, () =>
+			readStored(ingest, pbx.id, links, Date.now() - 26 * hour, Date.now() + 24 * hour),
+		),
 		read("journal compared with merged calls", ingest, () => readMerged(ingest, recent)),
 		...[agent, chief].flatMap((person) => {
 			const viewer = { ...person, name: "", extension: null, sessionId: "" };

@@ -54,8 +54,10 @@ export function createReconciler({ pool, recorder, now, token }: ReconcileDeps) 
 		const pattern = new RegExp(input.extensionPattern);
 		const rules: TrackerRules = { pbxId, isExtension: (endpoint) => pattern.test(endpoint) };
 		const links = families.flatMap((family) => family.links);
-		const since = Math.min(...families.flatMap(({ events }) => events.map(({ at }) => at))) - oneDay;
-		const stored = await readStored(pool, pbxId, links, since);
+		// Calls of before and after are many, where a month is compared.
+		const times = families.flatMap(({ events }) => events.map(({ at }) => at));
+		const [since, until] = [Math.min(...times) - oneDay, Math.max(...times) + oneDay];
+		const stored = await readStored(pool, pbxId, links, since, until);
 		const verdicts: Verdict[] = [];
 		for (const family of families) {
 			if (verdicts.length % inOneTurn === inOneTurn - 1) await turn();
@@ -84,7 +86,7 @@ export function createReconciler({ pool, recorder, now, token }: ReconcileDeps) 
 			);
 		}
 		const ended = verdicts.flatMap(({ calls }) => calls).filter((call) => !merged.has(idOf(call)));
-		const after = changes.length > 0 ? await readStored(pool, pbxId, links, since) : stored;
+		const after = changes.length > 0 ? await readStored(pool, pbxId, links, since, until) : stored;
 		return { recovered, ...count(ended, after) };
 	}
 

@@ -17,19 +17,20 @@ select c.linked_id as family, (extract(epoch from c.started_at) * 1000)::double 
 	c.ivr, c.direction <> 'internal' as external,
 	(select count(*)::integer from obligations o where o.call_id = c.id) as owed
 from calls c
-where c.pbx_id = $1 and c.linked_id = any($2) and c.started_at >= $3`,
+where c.pbx_id = $1 and c.linked_id = any($2) and c.started_at between $3 and $4`,
 };
 
-/** The calls of these linked ids that began at or after `since` (milliseconds). */
+/** The calls of these linked ids that began from `since` to `until` (milliseconds). */
 export async function readStored(
 	db: Runner,
 	pbxId: string,
 	links: readonly string[],
 	since: number,
+	until: number,
 ): Promise<Map<string, StoredCall>> {
 	const { rows } = await db.query<StoredCall>({
 		...storedCalls,
-		values: [pbxId, links, new Date(since).toISOString()],
+		values: [pbxId, links, new Date(since).toISOString(), new Date(until).toISOString()],
 	});
 	return new Map(rows.map((row) => [row.family, row]));
 }
