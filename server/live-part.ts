@@ -7,13 +7,15 @@ import { liveCalls, readCalls } from "./calls/queries.ts";
 import type { CallsPart } from "./calls-part.ts";
 import type { EventBus } from "./events.ts";
 import { floorFigures } from "./floor-figures.ts";
+import { gathered } from "./gathered.ts";
 import { memoryFanOut } from "./live/fan-out.ts";
 import { createHub, type HubDeps } from "./live/hub.ts";
 import { createLiveMetrics } from "./live/metrics.ts";
 import { createPaintTimes } from "./live/paint-times.ts";
+import type { LivePerson } from "./live/person.ts";
 import { createUnseenStore } from "./live/unseen-store.ts";
 import { dayIn } from "./local-day.ts";
-import { countObligations, listObligations } from "./obligations/list.ts";
+import { countsOfPeople, nothingOwed, ownObligations } from "./obligations/list.ts";
 import { readObligations } from "./obligations/read.ts";
 import type { PbxPart } from "./pbx-part.ts";
 import type { Settings } from "./protocol/settings.ts";
@@ -48,17 +50,25 @@ export function createLivePart({ pool, bus, users, calls, pbx, settings, registe
 		now,
 		onFailure: (error) => log.warn({ err: error }, "times of pop-ups are not kept yet"),
 	});
+	// Ten thousand browsers that return at once are read by the dozen.
+	const owedBy = gathered(async (userIds: readonly string[]) => {
+		const owed = await ownObligations(pool, userIds, 50);
+		const read = await readObligations(pool, readCalls, [...owed.values()].flat());
+		const byId = new Map(read.map((obligation) => [obligation.id, obligation]));
+		return new Map([...owed].map(([userId, ids]) => [userId, ids.flatMap((id) => byId.get(id) ?? [])]));
+	}, []);
+	const counts = gathered(async (people: readonly LivePerson[]) => {
+		const found = await countsOfPeople(pool, people);
+		return new Map(people.map((person) => [person, found.get(person.id) ?? nothingOwed]));
+	}, nothingOwed);
 	const hub = createHub({
 		fanOut: memoryFanOut(bus),
 		people: users.colleagues,
 		popFor: calls.pops.popFor,
 		popOfCall: calls.pops.popOfCall,
 		liveCallsOf: calls.pictured.liveCallsOf,
-		async obligations(person) {
-			const query = { assignee: "me" as const, limit: 50 };
-			return await readObligations(pool, readCalls, (await listObligations(pool, person, query)).ids);
-		},
-		counts: (person) => countObligations(pool, person),
+		obligations: ({ id }) => owedBy(id),
+		counts,
 		liveCalls: () => liveCalls(pool),
 		floorFigures: floorFigures({
 			...{ pool, unseen, paintTimes, timeZone, now },

@@ -7,6 +7,8 @@
  * (`timestampevents=yes`), else the time of receipt. All strings are unescaped, hostile text.
  */
 
+import type { KeptCall } from "./calls/kept.ts";
+
 /** One channel as the PBX names it at the moment of the event. */
 export interface Channel {
 	/** Unique per channel within one PBX boot; stable over renames and masquerades. */
@@ -180,11 +182,24 @@ export type PbxEvent = Stamp &
 		| { readonly kind: "recording.began"; readonly channel: Channel; readonly path: string }
 		| { readonly kind: "endpoint.reachable"; readonly endpoint: string; readonly reachable: boolean }
 		/** The picture after a (re)connect: all live channels. Channels that the tracker knows and that are not here have ended unseen. */
-		| { readonly kind: "snapshot"; readonly boot: string; readonly channels: readonly SnapshotChannel[] }
+		| ({ readonly kind: "snapshot"; readonly boot: string; readonly channels: readonly SnapshotChannel[] } & Followed)
 		/** Events were lost between two sequence numbers, or a packet was quarantined. */
-		| { readonly kind: "gap"; readonly cause: "sequence" | "quarantine" | "reconnect"; readonly missing: number | null }
-		| { readonly kind: "booted"; readonly boot: string }
+		| ({
+				readonly kind: "gap";
+				readonly cause: "sequence" | "quarantine" | "reconnect";
+				readonly missing: number | null;
+		  } & Followed)
+		| ({ readonly kind: "booted"; readonly boot: string } & Followed)
+		/** No word of the PBX: all that a server saw of a long call so far, so that the journal need not be read from its beginning. */
+		| { readonly kind: "call.kept"; readonly call: KeptCall }
+		/** Nor is this: the calls of all events that reached that server before `until` (its clock) are stored. */
+		| { readonly kind: "calls.stored"; readonly until: number }
 	);
+
+interface Followed {
+	/** The PBX's time of the first event behind it on the same link. Only the journal tells it. */
+	readonly nextAt?: number;
+}
 
 export type TransferResult = "success" | "failed" | "invalid" | "not-permitted";
 

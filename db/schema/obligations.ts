@@ -45,6 +45,11 @@ export const obligations = pgTable(
 			.on(t.dueAt, t.id)
 			.where(sql`${t.settledAt} is null and ${t.escalatedAt} is not null`),
 		index("obligations_settled").on(t.settledAt, t.id).where(sql`${t.settledAt} is not null`),
+		/** One person's, and those that went to the team: few among millions. */
+		index("obligations_settled_assignee").on(t.assigneeId, t.settledAt, t.id).where(sql`${t.settledAt} is not null`),
+		index("obligations_settled_escalated")
+			.on(t.settledAt, t.id)
+			.where(sql`${t.settledAt} is not null and ${t.escalatedAt} is not null`),
 	],
 );
 

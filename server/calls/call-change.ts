@@ -32,6 +32,15 @@ export interface CallRecording {
 	readonly closed: boolean;
 }
 
+export interface Unseen {
+	/** Nobody saw it, or one of its channels, begin: who called whom, and since when, may be told wrongly. */
+	readonly beginning?: true;
+	/** Moments at which a list of channels had some of its own no more: ends at such a moment are guesses, and too late. */
+	readonly found: readonly number[];
+	/** The last that was seen of the call: it was not over before. */
+	readonly after: number;
+}
+
 /** The whole truth about one call at one moment. Recording it is an idempotent upsert by (pbx, family). */
 export interface CallFacts {
 	/** Linkedid of the oldest channel of the family: the call's key, together with the PBX. */
@@ -62,6 +71,8 @@ export interface CallFacts {
 	readonly recovered: boolean;
 	/** Read whole out of the PBX's own journal: says more than what was seen live with a gap in it. */
 	readonly journal?: true;
+	/** What was not seen of it; left out when nothing is missing. */
+	readonly unseen?: Unseen;
 }
 
 /**

@@ -53,7 +53,8 @@ interface CallRow {
 
 /**
  * One statement for any number of calls. The bounds on the start times stand beside every join, so that the planner
- * leaves out all months but those of the calls asked for.
+ * leaves out all months but those of the calls asked for. Looked up one by one (see `callOf` in queries.ts): it must not
+ * choose to read those months whole.
  */
 const readCalls = {
 	name: "read-calls",
@@ -79,7 +80,8 @@ select c.*, p.name as pbx,
 	(select json_build_object('id', o.id, 'dueAt', o.due_at, 'settledAt', o.settled_at)
 		from obligations o where o.call_id = k.id) as obligation
 from unnest($1::uuid[], $2::timestamptz[]) as k(id, started_at)
-join calls c on c.id = k.id and c.started_at = k.started_at and c.started_at between $3 and $4
+cross join lateral (
+	select * from calls where id = k.id and started_at = k.started_at and started_at between $3 and $4 limit 1) c
 join pbxs p on p.id = c.pbx_id
 left join contacts ct on ct.id = c.contact_id
 left join contacts co on co.id = ct.company_id

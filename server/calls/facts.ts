@@ -53,7 +53,22 @@ function seenOf(family: Family, rules: TrackerRules): CallFacts | null {
 		ivr: choicesOf(family, roles),
 		interrupted: family.interrupted,
 		recovered: family.recovered,
+		...unseenOf(family),
 	};
+}
+
+function unseenOf(family: Family): Pick<CallFacts, "unseen"> {
+	const found = new Set<number>();
+	let after = family.storedUntil;
+	let begun = true;
+	for (const { first, ended, lostAt, heardAt } of family.channels.values()) {
+		after = Math.max(after, heardAt);
+		begun &&= first.created;
+		if (ended === null && lostAt !== null) found.add(whole(lostAt));
+	}
+	if (begun && found.size === 0) return {};
+	const unseen = { found: [...found].sort((a, b) => a - b), after: whole(after) };
+	return { unseen: begun ? unseen : { ...unseen, beginning: true } };
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Families {
 	seenAt: number;
 	/** The moment of the last gap: what was seen until then may have gone unseen. */
 	gapAt: number;
+	/** What was stored of live calls before anything of them was seen: until when they lived, and their start, by linked id. */
+	readonly stored: Map<string, { readonly until: number; readonly startedAt: number }>;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
 	readonly forgotten: Map<string, number>;
 	/** Families that another one swallowed since they were last told about. */
@@ -32,6 +34,7 @@ export function newFamilies(): Families {
 		remembered: new Set(),
 		seenAt: Number.NEGATIVE_INFINITY,
 		gapAt: Number.NEGATIVE_INFINITY,
+		stored: new Map(),
 		forgotten: new Map(),
 		swallowed: [],
 		touched: new Set(),
@@ -57,6 +60,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 		if (all.forgotten.has(link) || all.forgotten.has(channel.id)) return null;
 		if (isBeyond(all, all.byChannel.size >= limits.channels)) return null;
 		family = newFamily(link);
+		takeStored(all, family, link);
 		all.byLink.set(link, family);
 	} else if (family && linked) {
 		if (family !== linked) family = join(all, family, linked);
@@ -70,6 +74,7 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	if (!linked && all.byLink.get(link) !== family) {
 		if (isBeyond(all, family.links.size >= limits.linksOfCall)) return null;
 		family.links.add(link);
+		takeStored(all, family, link);
 		all.byLink.set(link, family);
 		family.dirty = true;
 	}
@@ -86,6 +91,15 @@ export function see(all: Families, at: number, channel: Channel, created = false
 	if (at > all.seenAt) all.seenAt = at;
 	all.touched.add(family);
 	return track;
+}
+
+/** Takes over what is known to be stored of this linked id. */
+export function takeStored({ stored }: Families, family: Family, link: string): void {
+	const known = stored.get(link);
+	if (!known) return;
+	family.storedUntil = Math.max(family.storedUntil, known.until);
+	family.storedParts.set(link, known.startedAt);
+	stored.delete(link);
 }
 
 /** The halves of a Local channel know each other by name (`…;1`, `…;2`) also where the event that says so was not seen. */
@@ -139,6 +153,8 @@ export function join(all: Families, one: Family, other: Family): Family {
 	for (const [path, recording] of small.recordings) large.recordings.set(path, recording);
 	if (small.memory) all.remembered.delete(small);
 	if (small.memory?.askedAt === null) all.remembered.add(large);
+	large.storedUntil = Math.max(large.storedUntil, small.storedUntil);
+	for (const [link, startedAt] of small.storedParts) large.storedParts.set(link, startedAt);
 	large.memory = olderOf(large.memory, small.memory);
 	if (small.queue && (!large.queue || small.queue.at > large.queue.at)) large.queue = small.queue;
 	if (small.didVariable) large.didVariable = earlier(large.didVariable, small.didVariable.at, small.didVariable.value);
@@ -190,6 +206,7 @@ function note(track: Track, at: number, channel: Channel, created: boolean): boo
 		changed = true;
 	}
 	if (at > track.lastSeen) track.lastSeen = at;
+	if (at > track.heardAt) track.heardAt = at;
 	if (track.lostAt !== null && at >= track.lostAt) {
 		track.lostAt = null;
 		changed = true;

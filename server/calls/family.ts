@@ -29,6 +29,10 @@ export interface Family {
 	};
 	/** What an earlier run of the server knew of it. */
 	memory: Memory | null;
+	/** The latest moment of what was told or stored of it before: it lived then, although we may not have seen it. */
+	storedUntil: number;
+	/** Linked ids, with their starts, of which a call of its own was stored before. */
+	readonly storedParts: Map<string, number>;
 	/** Told to the world already, as of the last change. */
 	told: CallFacts | null;
 	recovered: boolean;
@@ -43,6 +47,8 @@ export interface Track {
 	/** The earliest sight of it. */
 	first: { at: number; created: boolean; channel: Channel };
 	lastSeen: number;
+	/** The latest event about it: a list of channels that shows it may be older than it says. */
+	heardAt: number;
 	/** Names in force, by time; the first is the name at the earliest sight. */
 	readonly names: Named[];
 	callerNumber: Earliest<string> | null;
@@ -55,6 +61,8 @@ export interface Track {
 	called: boolean;
 	dial: { at: number; from: string | null; dialString: string } | null;
 	ringingAt: number | null;
+	/** A list of channels showed it ringing at that moment, and how old it was. */
+	listed: { readonly at: number; readonly born: number } | null;
 	/** The first result counts: a queue says NOANSWER and then, for the same channel, CANCEL. */
 	dialEnd: Earliest<DialResult> | null;
 	/** A colleague took its ringing over. */
@@ -117,6 +125,8 @@ export function newFamily(link: string): Family {
 		didVariable: null,
 		settled: { rang: [], rangMs: 0, ids: new Set(), nextSize: 64 },
 		memory: null,
+		storedUntil: Number.NEGATIVE_INFINITY,
+		storedParts: new Map(),
 		told: null,
 		recovered: false,
 		interrupted: false,
@@ -130,6 +140,7 @@ export function newTrack(channel: Channel, at: number): Track {
 		id: channel.id,
 		first: { at, created: false, channel },
 		lastSeen: at,
+		heardAt: at,
 		names: [{ at, name: channel.name }],
 		callerNumber: null,
 		callerNames: new Map(),
@@ -138,6 +149,7 @@ export function newTrack(channel: Channel, at: number): Track {
 		called: false,
 		dial: null,
 		ringingAt: null,
+		listed: null,
 		dialEnd: null,
 		pickedUp: false,
 		upAt: null,

@@ -3,11 +3,12 @@ import type { PbxEvent } from "../pbx-event.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
 import { merged } from "./journal/merge.ts";
-import type { Past } from "./journal/replay.ts";
+import { type Past, sayStoredEvery } from "./journal/replay.ts";
+import { keepEvery } from "./kept.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
-import { emptyTracker, next, remember, type TrackerState } from "./tracker.ts";
+import { emptyTracker, longCalls, next, noteStored, remember, type TrackerState } from "./tracker.ts";
 import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import type { UnsavedCall } from "./unsaved.ts";
 import { createWriter, type Writer } from "./writer.ts";
@@ -72,6 +73,10 @@ interface Line {
 	alarm: number;
 	/** What came while the calls of an earlier run are read, which go into the tracker first, or while we stand by. */
 	early: Backlog | null;
+	/** When the long calls went into the journal last. */
+	keptAt: number;
+	/** Up to which arrival the calls are stored, when that went into the journal last, and when the last event arrived. */
+	readonly stored: { until: number; saidAt: number; last: number };
 	/** Checked in every write; null: this server is the only one. */
 	token: number | null;
 }
@@ -98,6 +103,9 @@ export function createIngest(deps: IngestDeps): Ingest {
 
 	/** `own`: this server heard them itself, and the journal may not have them. */
 	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number, own = true): void {
+		const { stored } = line;
+		if (line.writer.isIdle()) stored.until = Math.max(stored.until, stored.last);
+		stored.last = Math.max(stored.last, receivedAt);
 		for (const event of events) {
 			try {
 				line.writer.add(take(line, event), receivedAt);
@@ -109,6 +117,14 @@ export function createIngest(deps: IngestDeps): Ingest {
 		// The pop-up first; then, beside it, the journal.
 		line.writer.kick();
 		if (own) deps.keep?.(pbxId, events, receivedAt);
+		if (receivedAt >= line.keptAt + keepEvery) {
+			line.keptAt = receivedAt;
+			deps.keep?.(pbxId, longCalls(line.state, keepEvery), receivedAt);
+		}
+		if (receivedAt >= stored.saidAt + sayStoredEvery) {
+			stored.saidAt = receivedAt;
+			deps.keep?.(pbxId, [{ kind: "calls.stored", at: line.state.now, until: stored.until }], receivedAt);
+		}
 		const { beyond } = line.state.families;
 		if (beyond < line.alarm) return;
 		log.error({ pbxId, beyond }, "The PBX tells of more than is kept: what is beyond the limits is not seen.");
@@ -131,6 +147,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 			}),
 			early: deps.liveCalls || deps.singleWriter ? createBacklog(full) : null,
 			token: null,
+			keptAt: Number.NEGATIVE_INFINITY,
+			stored: { until: Date.now(), saidAt: Number.NEGATIVE_INFINITY, last: Date.now() },
 			alarm: 1,
 		};
 		lines.set(pbx.id, line);
@@ -183,6 +201,9 @@ export function createIngest(deps: IngestDeps): Ingest {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
 		line.state = emptyTracker();
+		noteStored(line.state, live);
+		// Nothing of what is folded again counts as stored before it is written.
+		line.stored.until = line.stored.last = past?.from ?? Date.now();
 		if (past) for await (const event of past.events) line.writer.add(take(line, event), Date.now());
 		// Behind the past: a list of channels from before these calls began says nothing about them.
 		remember(line.state, past ? live.filter(({ family }) => past.known.has(family)) : live);

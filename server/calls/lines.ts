@@ -114,8 +114,8 @@ function isPlaced(track: Track): boolean | null {
 	}
 }
 
-/** From when on a called phone rang; null when it never did. */
-export function rangAt(track: Track): number | null {
-	if (track.ringingAt === null) return null;
-	return Math.max(track.ringingAt, track.dial?.at ?? track.first.at);
+/** From when on a called phone rang; null when it never did. One that only a list showed rang since it was made, or nearly. */
+export function rangAt({ ringingAt, listed, dial, first }: Track): number | null {
+	if (ringingAt === null) return null;
+	return Math.max(listed?.at === ringingAt ? listed.born : ringingAt, dial?.at ?? first.at);
 }

@@ -1,4 +1,5 @@
 import type { CallFacts, CallLeg, CallOutcome } from "./call-change.ts";
+import { reachedBy } from "./progress.ts";
 
 /** A call that an earlier run of the server knew as live. */
 export interface Memory {
@@ -19,6 +20,7 @@ export function endedUnseen({ call, askedAt }: Memory): CallFacts | null {
 		legs: call.legs.map((leg) => closed(leg, askedAt)),
 		recordings: call.recordings.map((recording) => ({ ...recording, closed: true })),
 		recovered: true,
+		unseen: { found: [askedAt], after: reachedBy(call) },
 	};
 }
 
@@ -50,6 +52,11 @@ export function withMemory({ call, askedAt }: Memory, seen: CallFacts): CallFact
 		ivr: call.ivr + seen.ivr,
 		interrupted: call.interrupted || seen.interrupted,
 		recovered: call.recovered || seen.recovered,
+		// Legs that were not seen again ended unseen.
+		unseen: {
+			found: [...(seen.unseen?.found ?? []), ...(askedAt === null ? [] : [askedAt])],
+			after: Math.max(reachedBy(call), reachedBy(seen)),
+		},
 	};
 }
 

@@ -1,6 +1,7 @@
 import type { Channel, PbxEvent } from "../pbx-event.ts";
 import { type Families, familyOf, joinTracks, move, noteName, see } from "./families.ts";
 import { earlier, insertByTime, later, type Track } from "./family.ts";
+import { bringBack } from "./kept.ts";
 import { limits } from "./limits.ts";
 import { deviceName } from "./party.ts";
 import { compareSnapshot, endEverything } from "./snapshot.ts";
@@ -150,11 +151,15 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 			return;
 		}
 		case "snapshot":
-			compareSnapshot(all, at, event.channels, boot !== null && boot !== event.boot);
+			compareSnapshot(all, at, event, boot !== null && boot !== event.boot);
 			return;
 		case "booted":
 			if (boot !== null && boot !== event.boot) endEverything(all, at);
 			return;
+		case "call.kept":
+			bringBack(all, event.call);
+			return;
+		case "calls.stored":
 		case "bridge.merged":
 		case "bridge.destroyed":
 		case "queue.member":
@@ -164,7 +169,7 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 			return;
 		case "gap":
 			// A list of channels may be younger than every event, and what it showed may be gone as well.
-			all.gapAt = Math.max(now, all.seenAt);
+			all.gapAt = Math.min(Math.max(now, all.seenAt), (event.nextAt ?? Number.POSITIVE_INFINITY) - 1);
 			return;
 		default:
 			event satisfies never;
@@ -174,10 +179,13 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 /**
  * The event's time, made strictly ordered where the PBX's whole milliseconds tie and its numbering
  * tells: a double has twelve bits to spare behind a millisecond of our century. Answers about the whole PBX
- * are dated by whoever asked; they are never older than what the PBX's clock has told already (`now`).
+ * are dated by whoever asked; they are never older than what the PBX's clock has told already (`now`), but older than
+ * what came behind them.
  */
 function momentOf(event: PbxEvent, now: number): number {
-	if (event.kind === "snapshot" || event.kind === "booted") return Math.max(event.at, now);
+	if (event.kind === "snapshot" || event.kind === "booted") {
+		return Math.min(Math.max(event.at, now), event.nextAt ?? Number.POSITIVE_INFINITY);
+	}
 	if (event.seq === undefined || !Number.isInteger(event.at)) return event.at;
 	return event.at + (event.seq % 4096) / 4096;
 }

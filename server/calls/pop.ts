@@ -1,9 +1,10 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/max";
 import type { Runner } from "../../db/runner.ts";
 import type { SavedCall } from "../events.ts";
+import { gathered } from "../gathered.ts";
 import type { Match } from "../protocol/contact.ts";
 import type { Pop } from "../protocol/live.ts";
-import { readStored } from "./call-rows.ts";
+import { readStored, type StoredCall } from "./call-rows.ts";
 import type { ResolveClient } from "./clients.ts";
 import { matchOf } from "./match-of.ts";
 import { ringingUsers, talkingUsers } from "./on-the-phone.ts";
@@ -14,7 +15,7 @@ export interface Pops {
 	popFor(saved: Pick<SavedCall, "call" | "match">): Promise<Pop>;
 	/** The same from the database; null when there is no such call. */
 	popOfCall(callId: string): Promise<Pop | null>;
-	/** What rings for, and what is spoken by, this person now. */
+	/** What rings for, and what is spoken by, this person now. Who asks at once with others is read with them. */
 	liveCallsOf(userId: string): Promise<{ ringing: Pop[]; talking: Pop[] }>;
 }
 
@@ -91,11 +92,25 @@ export function createPops({ db, resolve }: { readonly db: Runner; readonly reso
 		};
 	}
 
-	async function matchFor(stored: NonNullable<Awaited<ReturnType<typeof readOne>>>): Promise<Match> {
+	async function matchFor(stored: StoredCall): Promise<Match> {
 		const { call, withheld, chosen } = stored;
 		if (chosen || call.direction === "internal") return matchOf(stored, undefined);
 		const client = await resolve({ raw: call.rawNumber, withheld }, new Date(call.startedAt));
 		return matchOf(stored, client.match);
+	}
+
+	async function liveCallsOfAll(userIds: readonly string[]) {
+		const ids = await liveCallIds(db, userIds);
+		const stored = await readStored(db, [...new Set([...ids.values()].flat())]);
+		const pop = async (one: StoredCall) => popFor({ call: one.call, match: await matchFor(one) });
+		const pops = new Map(await Promise.all([...stored].map(async ([id, one]) => [id, await pop(one)] as const)));
+		return new Map(
+			[...ids].map(([userId, own]) => {
+				const of = (users: (call: Pop["call"]) => string[]) =>
+					own.flatMap((id) => pops.get(id) ?? []).filter(({ call }) => users(call).includes(userId));
+				return [userId, { ringing: of(ringingUsers), talking: of(talkingUsers) }] as const;
+			}),
+		);
 	}
 
 	return {
@@ -104,15 +119,6 @@ export function createPops({ db, resolve }: { readonly db: Runner; readonly reso
 			const stored = await readOne(db, callId);
 			return stored && popFor({ call: stored.call, match: await matchFor(stored) });
 		},
-		async liveCallsOf(userId) {
-			const stored = await readStored(db, await liveCallIds(db, userId));
-			const of = async (users: (call: Pop["call"]) => string[]) =>
-				Promise.all(
-					[...stored.values()]
-						.filter(({ call }) => users(call).includes(userId))
-						.map(async (one) => popFor({ call: one.call, match: await matchFor(one) })),
-				);
-			return { ringing: await of(ringingUsers), talking: await of(talkingUsers) };
-		},
+		liveCallsOf: gathered(liveCallsOfAll, { ringing: [], talking: [] }),
 	};
 }

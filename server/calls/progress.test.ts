@@ -54,6 +54,19 @@ test("an end that was only guessed gives way to the one that the PBX's journal k
 	expect(progressOf(guessed)).toBeGreaterThan(progressOf({ ...call, legs: [leg] }));
 });
 
+test("a call that was found gone gives way to what was seen of its end, even of an earlier one, but not to a call that lives", () => {
+	const found = { ...call, legs: [{ ...leg, leftAt: at(90) }], endedAt: at(90), recovered: true };
+	const unseen = { found: [at(90)], after: at(20) };
+	const seen = { ...call, legs: [{ ...leg, leftAt: at(30) }], endedAt: at(30) };
+	expect(progressOf(seen)).toBeGreaterThan(progressOf({ ...found, unseen }));
+	expect(progressOf({ ...seen, unseen: { ...unseen, found: [at(10)] } })).toBeGreaterThan(
+		progressOf({ ...found, unseen }),
+	);
+	const rang = (seconds: number) => progressOf({ ...call, legs: [{ ...leg, rangAt: at(seconds) }] });
+	expect(progressOf({ ...found, unseen })).toBeGreaterThan(rang(20));
+	expect(progressOf({ ...found, unseen })).toBeLessThan(rang(21));
+});
+
 test("a call of ten years is still a number that is exact", () => {
 	const long = { ...call, endedAt: at(10 * 366 * 86_400), ivr: "1".repeat(10_000) };
 	expect(Number.isSafeInteger(progressOf(long))).toBe(true);

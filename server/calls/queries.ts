@@ -18,6 +18,8 @@ export type ParseNumber = (raw: string) => string | null;
 
 /** Calls of the own contacts go back this far in an agent's list; a contact's page shows all of them. */
 const ownContactsDays = 92;
+/** So many contacts of a person are asked one by one for their calls. */
+const fewContacts = 1_000;
 /** Digits of the shortest text that is taken as a whole number; shorter ones are looked for inside numbers. */
 const wholeNumber = 9;
 
@@ -75,11 +77,7 @@ export function listStatement(
 	};
 	const calls = ["c.started_at", "c.id"] as const;
 	const ofPerson = (userId: string, more: readonly string[] = []) =>
-		drive(
-			"legs l join calls c on c.id = l.call_id and c.started_at = l.call_started_at",
-			["l.call_started_at", "l.call_id"],
-			[`l.user_id = ${userId}::uuid`, ...more],
-		);
+		drive(`legs l${callOf("l")}`, ["l.call_started_at", "l.call_id"], [`l.user_id = ${userId}::uuid`, ...more]);
 	const owned = (userId: string) =>
 		`exists (select 1 from contacts k where k.id = c.contact_id and k.owner_id = ${userId}::uuid)`;
 
@@ -87,20 +85,34 @@ export function listStatement(
 	const scope = own ? [`(c.user_ids @> array[${own}::uuid] or ${owned(own)})`] : [];
 	if (query.unprocessed) {
 		const agent = query.agent ? [`c.user_ids @> array[${value(query.agent)}::uuid]`] : [];
-		const from = "obligations o join calls c on c.id = o.call_id and c.started_at = o.call_started_at";
+		const from = `obligations o${callOf("o")}`;
 		const more = ["o.settled_at is null", ...agent, ...scope];
 		return { text: drive(from, ["o.call_started_at", "o.call_id"], more), values };
 	}
 	if (query.agent) return { text: ofPerson(value(query.agent), scope), values };
 	if (own) {
 		const recent = `c.started_at > now() - interval '${ownContactsDays} days'`;
-		const branches = [ofPerson(own), drive("calls c", calls, [owned(own), recent])];
+		const contacts = `(select id from contacts where owner_id = ${own}::uuid limit ${fewContacts + 1})`;
+		const few = `(select count(*) from ${contacts} k) <= ${fewContacts}`;
+		// Who has few contacts would be looked for in vain among the calls of a quarter; whose are many is found at once.
+		const ofEach = `select c.id, c.started_at from ${contacts} k
+	cross join lateral (${drive("calls c", calls, ["c.contact_id = k.id", recent])}) c
+	where ${few} order by c.started_at desc, c.id desc limit ${limit}`;
+		const branches = [ofPerson(own), drive("calls c", calls, [owned(own), recent, `not (${few})`]), ofEach];
 		const text = `select id, started_at from (${branches.map((branch) => `(${branch})`).join(" union ")}) page
 	order by started_at desc, id desc limit ${limit}`;
 		return { text, values };
 	}
 	return { text: drive("calls c", calls, []), values };
 }
+
+/**
+ * The call of a leg or an obligation, looked up row by row. In a plain join PostgreSQL takes the two columns of the key
+ * for independent, believes that next to no row is found, and reads years of calls rather than stop at a full page.
+ */
+const callOf = (alias: string) => `
+	cross join lateral (
+		select * from calls where id = ${alias}.call_id and started_at = ${alias}.call_started_at limit 1) c`;
 
 /** Bounds on the time stand on the columns of the index that drives, so that whole months are left out. */
 function boundsOf(query: Query, [time, id]: readonly [string, string], value: (of: unknown) => string): string[] {
@@ -137,16 +149,26 @@ function cursorOf(text: string): string {
 	return id.data;
 }
 
-/** Ids of the calls that this person's phone rings for, or in which the person speaks. */
-export async function liveCallIds(db: Runner, userId: string): Promise<string[]> {
-	const { rows } = await db.query<{ id: string }>({
+/** Calls of one person at a time that a picture shows. */
+const mostLive = 20;
+
+/** Ids of the calls in which these people's phones ring, or in which they speak, newest first; one statement. */
+export async function liveCallIds(db: Runner, userIds: readonly string[]): Promise<Map<string, string[]>> {
+	const { rows } = await db.query<{ id: string; user_ids: readonly string[] }>({
 		name: "live-calls-of",
-		text: `select c.id from calls c
-where c.ended_at is null and c.user_ids @> array[$1::uuid] and c.started_at > now() - interval '1 day'
-order by c.started_at desc limit 20`,
-		values: [userId],
+		text: `select c.id, c.user_ids from calls c
+where c.ended_at is null and c.user_ids && $1::uuid[] and c.started_at > now() - interval '1 day'
+order by c.started_at desc`,
+		values: [userIds],
 	});
-	return rows.map(({ id }) => id);
+	const found = new Map<string, string[]>(userIds.map((userId) => [userId, []]));
+	for (const { id, user_ids } of rows) {
+		for (const userId of user_ids) {
+			const own = found.get(userId);
+			if (own !== undefined && own.length < mostLive) own.push(id);
+		}
+	}
+	return found;
 }
 
 /** Calls that go on, newest first; more than a screen can show are left out. */

@@ -15,6 +15,12 @@ export interface Written {
 	readonly assigneeId: string | null;
 	/** The obligation is new, and so is the call. */
 	readonly opened: boolean;
+	/** An open obligation that is none: the call turned out to be one among colleagues. */
+	readonly waivedId: string | null;
+	/** Who had it. */
+	readonly waivedFrom: string | null;
+	/** It had been put before the supervisor. */
+	readonly waivedEscalated: boolean;
 	/** Who has the extensions of the legs that were written. */
 	readonly users: readonly { readonly index: number; readonly id: string; readonly name: string }[] | null;
 }
@@ -108,7 +114,11 @@ saved_legs as (
 ${newerLeg}
 )`;
 
-/** What is recorded, and what is owed. */
+/**
+ * What is recorded, and what is owed. Among colleagues nobody owes a client anything: where somebody dialled an outside
+ * number and it led to a colleague, an obligation that no person has settled goes. No caller can bring that about: a call
+ * with somebody from outside who called stays one with a client.
+ */
 const recordingsAndObligations = `,
 given_recordings as (${given(recordingColumns, recordingsFrom)}),
 saved_recordings as (
@@ -154,6 +164,11 @@ owed as (
 		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
 			coalesce(excluded.assignee_id, obligations.assignee_id))
 	returning id, call_id, due_at, assignee_id, (xmax = 0) as opened
+),
+waived as (
+	delete from obligations o using saved s
+	where o.call_id = s.id and s.direction = 'internal' and o.settled_at is null
+	returning o.id, o.call_id, o.assignee_id, o.escalated_at is not null as escalated
 )
 `;
 
@@ -167,8 +182,10 @@ const writeCalls = {
 	text: `${callsAndLegs}${recordingsAndObligations}
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, w.id as "obligationId", w.due_at as "dueAt",
 	w.assignee_id as "assigneeId",
-	coalesce(w.opened, false) as opened, p.users
-from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id`,
+	coalesce(w.opened, false) as opened, p.users, n.id as "waivedId", n.assignee_id as "waivedFrom",
+	coalesce(n.escalated, false) as "waivedEscalated"
+from saved s left join owed w on w.call_id = s.id left join people p on p.call_id = s.id
+left join waived n on n.call_id = s.id`,
 };
 
 /**
@@ -197,7 +214,8 @@ saved_legs as (
 ${newerLeg}
 )
 select s.id, s.contact_id as "contactId", s.contact_chosen as chosen, null::uuid as "obligationId",
-	null::timestamptz as "dueAt", null::uuid as "assigneeId", false as opened, (
+	null::timestamptz as "dueAt", null::uuid as "assigneeId", false as opened, null::uuid as "waivedId",
+	null::uuid as "waivedFrom", false as "waivedEscalated", (
 		select json_agg(json_build_object('index', index, 'id', user_id, 'name', user_name))
 		from given_legs where user_id is not null
 	) as users

@@ -6,6 +6,7 @@ import type { Call } from "../protocol/call.ts";
 import type { Settings } from "../protocol/settings.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
 import { readStored, type StoredCall } from "./call-rows.ts";
+import { isUnsure, storedClient, withClient } from "./client-stays.ts";
 import { type Client, createClients, type ResolveClient } from "./clients.ts";
 import type { Log } from "./log.ts";
 import { matchOf, onlyContact } from "./match-of.ts";
@@ -145,15 +146,20 @@ export function createRecorder(deps: RecorderDeps): Recorder {
 			const row = rows.get(id);
 			return row && (again || call.endedAt !== null || (row.obligationId !== null && row.assigneeId !== null));
 		});
+		const waived = written.flatMap(
+			({ id: callId, waivedId: id, waivedFrom: assigneeId, waivedEscalated: escalated }) =>
+				id === null ? [] : [{ id, callId, assigneeId, escalated, settled: true }],
+		);
 		owedNews.add(
 			[...owed.map(({ id }) => id), ...changed],
-			missed.filter((change) => change.settled),
+			[...missed.filter((change) => change.settled), ...waived],
 			known,
 		);
 	}
 
-	async function itemOf(pbxId: string, call: CallFacts): Promise<Item> {
-		const id = callId(pbxId, call.family, call.startedAt);
+	async function itemOf(pbxId: string, facts: CallFacts): Promise<Item> {
+		const id = callId(pbxId, facts.family, facts.startedAt);
+		const call = isUnsure(facts) ? withClient(facts, await storedClient(pool, id, facts.startedAt)) : facts;
 		const client = await clients.of(id, call);
 		const before = told.get(id);
 		const parts = toWrite(call, client.e164, before);

@@ -1,4 +1,4 @@
-import type { SnapshotChannel } from "../pbx-event.ts";
+import type { PbxEvent, SnapshotChannel } from "../pbx-event.ts";
 import { type Families, familyOf, join, see } from "./families.ts";
 import { endOf, type Family, insertByTime, later, type Track } from "./family.ts";
 import { visitsOf } from "./talk.ts";
@@ -19,15 +19,19 @@ const WAITING = new Set(["Park", "Parked Call", "BridgeWait"]);
 export function compareSnapshot(
 	all: Families,
 	at: number,
-	channels: readonly SnapshotChannel[],
+	event: Extract<PbxEvent, { kind: "snapshot" }>,
 	otherBoot: boolean,
 ): void {
+	const { channels, nextAt } = event;
+	const isFresh = (track: Track) => isFreshBy(all, track, at, nextAt);
+	// Ages count from when the list was drawn up.
+	const drawnAt = Math.max(at, event.at);
 	if (otherBoot) endEverything(all, at);
 	const present = new Set(channels.map((one) => one.channel.id));
 	for (const family of new Set(all.byChannel.values())) {
 		let lost = false;
 		for (const track of family.channels.values()) {
-			if (present.has(track.id) || endOf(track) !== null || isFresh(all, track, at)) continue;
+			if (present.has(track.id) || endOf(track) !== null || isFresh(track)) continue;
 			track.lostAt = at;
 			lost = true;
 		}
@@ -35,7 +39,7 @@ export function compareSnapshot(
 		family.recovered = true;
 		touch(all, family);
 	}
-	for (const one of channels) welcome(all, at, one);
+	for (const one of channels) welcome(all, at, one, isFresh, drawnAt);
 	for (const family of all.remembered) {
 		if (family.memory) family.memory.askedAt = Math.floor(at);
 		touch(all, family);
@@ -44,7 +48,8 @@ export function compareSnapshot(
 }
 
 /** Seen so late that the list may be older. Before a gap nothing is: its end may be what was not heard. */
-function isFresh({ gapAt }: Families, { lastSeen }: Track, at: number): boolean {
+function isFreshBy({ gapAt }: Families, { lastSeen }: Track, at: number, nextAt = Number.POSITIVE_INFINITY): boolean {
+	if (lastSeen >= nextAt) return true;
 	return lastSeen > at - FRESH && Math.floor(lastSeen) > gapAt;
 }
 
@@ -68,17 +73,28 @@ function touch(all: Families, family: Family): void {
 	all.touched.add(family);
 }
 
-function welcome(all: Families, at: number, one: SnapshotChannel): void {
+function welcome(
+	all: Families,
+	at: number,
+	one: SnapshotChannel,
+	isFresh: (track: Track) => boolean,
+	drawnAt: number,
+): void {
 	const known = all.byChannel.get(one.channel.id)?.channels.get(one.channel.id);
 	if (known?.ended) return;
-	const fresh = known !== undefined && isFresh(all, known, at);
-	const track = see(all, known ? at : at - one.seconds * 1000, one.channel);
+	const fresh = known !== undefined && isFresh(known);
+	const heardAt = known?.heardAt;
+	const track = see(all, at, one.channel);
 	if (!track) return;
 	const family = familyOf(all, track);
+	if (heardAt !== undefined) track.heardAt = heardAt;
 	if (!known) {
+		bear(track, drawnAt - one.seconds * 1000, at);
+		track.heardAt = track.first.at;
 		// `AppDial`, `AppDial2`, `AppQueue`: what Asterisk calls the application of a channel that it made itself.
 		if (/^App(Dial|Queue)/.test(one.application)) track.called = true;
-		if (one.application === "Queue") family.queue = later(family.queue, at, one.data.split(",")[0] ?? "");
+		const queue = one.application === "Queue" ? one.data.split(",")[0] : "";
+		if (queue) family.queue = later(family.queue, at, queue);
 		touch(all, family);
 	}
 	if (fresh) return;
@@ -99,6 +115,14 @@ function welcome(all: Families, at: number, one: SnapshotChannel): void {
 		all.byBridge.set(bridge, together);
 	}
 	touch(all, together);
+}
+
+/** A channel that was seen first in a list at `at` is older than that; since when it rings nobody knows. */
+function bear(track: Track, born: number, at: number): void {
+	if (born < track.first.at) track.first = { ...track.first, at: born };
+	const [name] = track.names;
+	if (name && born < name.at) track.names[0] = { ...name, at: born };
+	if (track.ringingAt === at) track.listed = { at, born };
 }
 
 function addMove(track: Track, at: number, bridge: string, enters: boolean): void {

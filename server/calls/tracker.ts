@@ -3,7 +3,9 @@ import type { CallChange, CallFacts } from "./call-change.ts";
 import { factsOf, sameFacts } from "./facts.ts";
 import { type Families, keyOf, newFamilies } from "./families.ts";
 import { endOf, type Family, newFamily } from "./family.ts";
+import { keep, keepEvery } from "./kept.ts";
 import { observe } from "./observe.ts";
+import { reachedBy } from "./progress.ts";
 import { settleRings } from "./settle.ts";
 import type { TrackerRules } from "./tracker-rules.ts";
 
@@ -11,6 +13,8 @@ export type { TrackerRules } from "./tracker-rules.ts";
 
 /** How long (ms of the PBX's time) a call that is over may still be corrected by late events. */
 const GRACE = 30_000;
+/** How long one may whose beginning was not seen: the journal may yet tell of it as a whole. */
+const UNBEGUN_GRACE = 2.5 * keepEvery;
 /** So far back (ms) no event comes late: the PBX's clock was set. */
 const SET_BACK = 86_400_000;
 /** How long its linked ids are remembered so that even later ones do not bring it back as a new call. */
@@ -32,6 +36,16 @@ export interface TrackerState {
 /** A tracker that has seen nothing. */
 export function emptyTracker(): TrackerState {
 	return { families: newFamilies(), over: new Map(), boot: null, now: 0 };
+}
+
+/**
+ * What is stored of calls that an earlier run of the server left live, to be handed over before anything else: they lived
+ * at least until then, although what said so may be lost.
+ */
+export function noteStored(state: TrackerState, calls: readonly CallFacts[]): void {
+	for (const call of calls) {
+		state.families.stored.set(call.family, { until: reachedBy(call), startedAt: call.startedAt });
+	}
 }
 
 /**
@@ -85,10 +99,21 @@ export function next(
 	return { state, changes };
 }
 
+/** The calls that have gone on for at least so long (ms), whole; for the journal. */
+export function longCalls(state: TrackerState, age: number): PbxEvent[] {
+	const families = new Set(state.families.byChannel.values());
+	// Also what is no call yet: a phone that was picked up may join one.
+	const isLong = ({ channels }: Family) => {
+		const tracks = [...channels.values()];
+		return tracks.some((track) => endOf(track) === null) && tracks.some(({ first }) => first.at <= state.now - age);
+	};
+	return [...families].filter(isLong).map((family) => ({ kind: "call.kept", at: state.now, call: keep(family) }));
+}
+
 function tell(state: TrackerState, family: Family, rules: TrackerRules, changes: CallChange[]): void {
 	const { families, now } = state;
 	family.dirty = false;
-	const facts = factsOf(family, rules);
+	const facts = notLess(factsOf(family, rules), family.storedUntil);
 	const key = keyOf(family);
 	const before = family.told;
 	for (const swallowed of takeSwallowed(families, family)) {
@@ -101,11 +126,25 @@ function tell(state: TrackerState, family: Family, rules: TrackerRules, changes:
 	if (before && before.family !== key) {
 		changes.push({ kind: "superseded", family: before.family, startedAt: before.startedAt, into: key });
 	}
+	if (facts) {
+		// A part that another server took for a call of its own.
+		for (const [part, startedAt] of family.storedParts) {
+			if (part !== key) changes.push({ kind: "superseded", family: part, startedAt, into: key });
+		}
+		family.storedParts.clear();
+	}
 	noteEnd(state, family);
 	settleRings(families, family, rules, now - GRACE);
 	if (!facts || (before && sameFacts(before, facts))) return;
 	family.told = facts;
+	family.storedUntil = Math.max(family.storedUntil, reachedBy(facts));
 	changes.push({ kind: "changed", call: facts });
+}
+
+/** A late event may show that something was earlier than told: that is not known less well than before. */
+function notLess(facts: CallFacts | null, until: number): CallFacts | null {
+	if (facts === null || reachedBy(facts) >= until) return facts;
+	return { ...facts, unseen: { found: [], ...facts.unseen, after: until } };
 }
 
 /** The families that became part of this one, those that were part of them included. */
@@ -134,10 +173,13 @@ function noteEnd(state: TrackerState, family: Family): void {
 	state.over.set(family, end);
 }
 
+const isBegun = ({ channels }: Family) => [...channels.values()].every(({ first }) => first.created);
+
 function forget(state: TrackerState): void {
 	const { families, over, now } = state;
 	for (const [family, end] of over) {
 		if (end + GRACE >= now) break;
+		if (end + UNBEGUN_GRACE >= now && !isBegun(family)) continue;
 		over.delete(family);
 		for (const id of family.channels.keys()) families.byChannel.delete(id);
 		for (const bridge of family.bridges) families.byBridge.delete(bridge);

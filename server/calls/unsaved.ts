@@ -67,6 +67,7 @@ function fromMemory(one: UnsavedCall, client: Client, staff: Pick<Staff, "at">):
 	const row = {
 		...{ id, users, contactId: onlyContact(client.match), chosen: false, opened: true },
 		...{ obligationId: null, dueAt: null, assigneeId: null },
+		...{ waivedId: null, waivedFrom: null, waivedEscalated: false },
 	};
 	const live = compose(id, { ...facts, endedAt: null }, client, row, undefined, pbx);
 	if (live === null) return null;

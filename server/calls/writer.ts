@@ -24,6 +24,8 @@ export interface Writer {
 	/** Writes at once what finds its lane free. */
 	kick(): void;
 	idle(): Promise<void>;
+	/** Nothing waits, and nothing is on its way. */
+	isIdle(): boolean;
 	stop(): Promise<void>;
 	waiting(): number;
 }
@@ -153,6 +155,7 @@ export function createWriter(pbxId: string, deps: WriterDeps): Writer {
 		},
 		kick,
 		idle,
+		isIdle: () => queue.size === 0 && busy.size === 0,
 		async stop() {
 			stopping.abort();
 			late.stop();

@@ -27,8 +27,8 @@ interface Deps extends PictureReads {
 	onFailure(error: unknown): void;
 }
 
-/** So many pictures are read at once: half of the connections that people's reads have. */
-const readAtOnce = 6;
+/** So many pictures are read at once; what they need is gathered, so that they take half of the connections at most. */
+const readAtOnce = 60;
 /** Comparing is never urgent. */
 const compareAtOnce = 2;
 

@@ -68,25 +68,65 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 	};
 }
 
-/** Figures for the tabs in one statement; none counts further than 99. */
+/** The first open ones of each of these people, most urgent first, as their own list shows them; one statement. */
+export async function ownObligations(
+	db: Runner,
+	userIds: readonly string[],
+	limit: number,
+): Promise<Map<string, string[]>> {
+	const own = (alias: string) => `${alias}.assignee_id = person.id`;
+	const { rows } = await db.query<{ user_id: string; ids: string[] }>({
+		name: "own-obligations",
+		text: `select person.id as user_id, (
+	select array_agg(id order by due_at, id) from (
+		select o.id, o.due_at from obligations o
+		where o.settled_at is null and ${own("o")} and ${firstOfClient(own)}
+		order by o.due_at, o.id limit $2) page) as ids
+from unnest($1::uuid[]) as person(id)`,
+		values: [userIds, limit],
+	});
+	return new Map(rows.map(({ user_id, ids }) => [user_id, ids ?? []]));
+}
+
+/** Figures for the tabs; none counts further than 99. */
 export async function countObligations(db: Runner, person: Viewer): Promise<ObligationCounts> {
+	return (await countsOfPeople(db, [person])).get(person.id) ?? nothingOwed;
+}
+
+export const nothingOwed: ObligationCounts = { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 };
+
+/** The figures of several people; a statement for agents, and one for those who see everything. */
+export async function countsOfPeople(db: Runner, people: readonly Viewer[]): Promise<Map<string, ObligationCounts>> {
+	const counts = new Map<string, ObligationCounts>();
+	for (const kind of ["agents", "leads"] as const) {
+		const ids = people.filter(({ role }) => (role === "agent") === (kind === "agents")).map(({ id }) => id);
+		if (ids.length === 0) continue;
+		const { rows } = await db.query<ObligationCounts & { id: string }>({ ...counting[kind], values: [ids] });
+		for (const { id, ...figures } of rows) counts.set(id, figures);
+	}
+	return counts;
+}
+
+const counting = { agents: countingFor("agents"), leads: countingFor("leads") };
+
+function countingFor(kind: "agents" | "leads") {
+	const agents = kind === "agents";
 	const all = (alias: string) =>
-		person.role === "agent"
-			? `(${alias}.assignee_id = $1 or ${alias}.assignee_id is null or ${alias}.escalated_at is not null)`
-			: "$1::uuid is not null";
+		agents
+			? `(${alias}.assignee_id = person.id or ${alias}.assignee_id is null or ${alias}.escalated_at is not null)`
+			: "true";
 	const count = (where: string) =>
 		`(select count(*)::integer from (select 1 from obligations o where o.settled_at is null and ${where} limit 99) t)`;
-	const { rows } = await db.query<ObligationCounts>({
-		name: person.role === "agent" ? "count-obligations-agent" : "count-obligations",
-		text: `select
-	${count("o.kind = 'call' and o.assignee_id = $1")} as mine,
+	return {
+		name: `count-obligations-${kind}`,
+		text: `select person.id,
+	${count("o.kind = 'call' and o.assignee_id = person.id")} as mine,
 	${count(`o.kind = 'call' and ${all("o")}`)} as team,
 	${count(`o.kind = 'missed' and ${all("o")} and ${firstOfClient(all)}`)} as missed,
 	${count(`o.due_at < now() and ${all("o")} and ${firstOfClient(all)}`)} as overdue,
-	${count(`o.escalated_at is not null${person.role === "agent" ? "" : " and o.escalated_to = 'supervisor'"} and ${firstOfClient(all)}`)} as escalated`,
-		values: [person.id],
-	});
-	return rows[0] ?? { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 };
+	${count(`o.escalated_at is not null${agents ? "" : " and o.escalated_to = 'supervisor'"} and ${firstOfClient(all)}`)} as escalated
+from unnest($1::uuid[]) as person(id)`,
+	};
 }
 
 function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unknown) => string): Branch[] {

@@ -3,6 +3,7 @@ import type { PbxEvent } from "../pbx-event.ts";
 import { type Journal, type JournalFamily, JournalProblem } from "../pbx-journal.ts";
 import type { PbxState } from "../protocol/pbx.ts";
 import { complaintOf } from "./complaint.ts";
+import { createHeard, type Heard } from "./heard.ts";
 import type { Blind, DailyCount, Windows } from "./windows.ts";
 
 /** A PBX that is watched. */
@@ -55,27 +56,13 @@ const soon = [300, 5_000];
 const overlap = 10 * 60_000;
 /** A dead link is noticed after that long (ms) at the latest. */
 const noticedWithin = 5_000;
-/** Numbers may change places, so that some are missing is known for certain only so long (ms) after it at the latest. */
-const certainAfter = 3_000;
 /** By then what was heard live is stored, as a rule (ms). */
 const storedWithin = 3_000;
-/** For so long (ms) a channel counts as live after its end was heard, and after its birth whatever a list says. */
-const remembered = 15_000;
 
 interface Watched {
 	pbx: ObservedPbx;
 	connected: boolean;
-	lastHeard: number;
-	/** The newest moment of which the PBX told, by its own clock. */
-	toldUntil: number | null;
-	/** When the PBX's list of live channels came last, by our clock. */
-	listedAt: number | null;
-	/** Channels by id: when each was heard to begin, and to end (null: it lives). */
-	readonly channels: Map<string, { born: number; ended: number | null }>;
-	/** By how much our clock is ahead of the PBX's, at most: events take time. */
-	skew: number | null;
-	/** Of another connection: the PBX's clock may have been set since. */
-	skewIsOld: boolean;
+	readonly heard: Heard;
 	nextAt: number;
 	dueAt: number[];
 	/** Rows of this PBX, one after the other. */
@@ -122,7 +109,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		if (journal === null || before === null) return;
 		const at = now();
 		// The journal's times are the PBX's.
-		const skew = one.skew ?? 0;
+		const skew = one.heard.skew();
 		const first = before.since.getTime() - skew;
 		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
 		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
@@ -132,7 +119,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			from: from - skew,
 			to: to === null ? null : to - skew,
 		}));
-		const live = one.listedAt === null ? null : { at: one.listedAt - skew, channels: new Set(one.channels.keys()) };
+		const live = one.heard.live();
 		const settledBefore = at - skew - storedWithin;
 		const sum = { families: 0, calls: 0, external: 0, obligations: 0 };
 		let recovered = 0;
@@ -173,9 +160,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		const beats = at - beatAt >= beatEvery;
 		if (beats) beatAt = at;
 		for (const one of watched.values()) {
-			for (const [id, { ended }] of one.channels) {
-				if (ended !== null && ended < at - remembered) one.channels.delete(id);
-			}
+			one.heard.forget(at);
 			if (beats && one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, at));
 			const due = one.dueAt.filter((moment) => moment <= at);
 			if (one.reading !== null || (due.length === 0 && at < one.nextAt)) continue;
@@ -191,18 +176,6 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			...one.dueAt.filter((moment) => moment > at).slice(0, soon.length),
 			...soon.map((delay) => at + delay),
 		];
-	};
-
-	/** The list replaces what was known, but for channels that were born while it was drawn up, or ended just now. */
-	const listed = (one: Watched, channels: readonly { channel: { id: string } }[], at: number) => {
-		for (const [id, { born, ended }] of one.channels) {
-			if (ended === null && born < at - remembered) one.channels.delete(id);
-		}
-		for (const { channel } of channels) {
-			if (!one.channels.has(channel.id)) one.channels.set(channel.id, { born: at, ended: null });
-		}
-		one.listedAt = at;
-		one.skewIsOld = true;
 	};
 
 	/** Since the last row nobody wrote what was seen: a window, which ends now where we hear the PBX already. */
@@ -232,16 +205,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 				}
 				const at = now();
 				const one: Watched = {
-					...{
-						pbx,
-						connected: false,
-						lastHeard: at,
-						toldUntil: null,
-						listedAt: null,
-						channels: new Map(),
-						skew: null,
-						skewIsOld: false,
-					},
+					...{ pbx, connected: false, heard: createHeard(at) },
 					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null },
 				};
 				watched.set(pbx.id, one);
@@ -256,31 +220,11 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		onEvents(pbxId: string, events: readonly PbxEvent[], receivedAt: number): void {
 			const one = watched.get(pbxId);
 			if (!one) return;
-			const heard = one.lastHeard;
-			one.lastHeard = receivedAt;
-			for (const event of events) {
-				if (event.kind !== "gap" && event.kind !== "snapshot" && event.kind !== "booted") {
-					one.toldUntil = Math.max(one.toldUntil ?? event.at, event.at);
-				}
-				if (event.kind === "channel.created") {
-					const late = receivedAt - event.at;
-					one.skew = one.skew === null || one.skewIsOld ? late : Math.min(one.skew, late);
-					one.skewIsOld = false;
-					one.channels.set(event.channel.id, { born: receivedAt, ended: null });
-				} else if (event.kind === "channel.ended") {
-					const known = one.channels.get(event.channel.id);
-					if (known) known.ended = receivedAt;
-				} else if (event.kind === "snapshot") {
-					listed(one, event.channels, receivedAt);
-					hurry(one);
-				} else if (event.kind === "gap" && event.cause !== "reconnect") {
-					// A reader that stalls hears late: then what came before the loss was sent long ago.
-					const sent = one.toldUntil === null ? heard : one.toldUntil + (one.skew ?? 0);
-					const from = Math.min(heard, sent) - certainAfter;
-					insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
-					hurry(one);
-				}
+			const { listed, lostSince } = one.heard.take(events, receivedAt);
+			for (const from of lostSince) {
+				insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
 			}
+			if (listed || lostSince.length > 0) hurry(one);
 		},
 		onState(pbxId: string, state: PbxState, at: number): void {
 			const one = watched.get(pbxId);
@@ -294,7 +238,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 				hurry(one);
 				return;
 			}
-			const from = Math.max(one.lastHeard, at - noticedWithin);
+			const from = Math.max(one.heard.last(), at - noticedWithin);
 			insist(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
 		},
 		start(): void {

@@ -12,14 +12,14 @@ export function pictureAfter(events: readonly PbxEvent[], at: number): SnapshotC
 	const live = new Map<string, SnapshotChannel>();
 	const ended = new Set<string>();
 	const born = new Map<string, number>();
-	const see = (channel: Channel | null, bridge?: Bridge | null) => {
+	const see = (channel: Channel | null, bridge?: Bridge | null, data?: string) => {
 		if (!channel || ended.has(channel.id)) return;
 		const before = live.get(channel.id);
 		born.set(channel.id, born.get(channel.id) ?? at);
 		live.set(channel.id, {
 			channel,
 			application: channel.application || before?.application || "",
-			data: "",
+			data: data ?? before?.data ?? "",
 			...(bridge === undefined
 				? whereIn(before)
 				: whereIn(bridge && { bridgeId: bridge.id, waits: isWaitingRoom(bridge) })),
@@ -40,8 +40,10 @@ export function pictureAfter(events: readonly PbxEvent[], at: number): SnapshotC
 				see(event.channel);
 				break;
 			case "channel.changed":
-			case "channel.step":
 				see(event.channel);
+				break;
+			case "channel.step":
+				see(event.channel, undefined, event.data);
 				break;
 			case "bridge.entered":
 				see(event.channel, event.bridge);

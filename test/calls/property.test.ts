@@ -1,12 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { CallFacts } from "../../server/calls/call-change.ts";
+import { isKept } from "../../server/calls/journal/entry.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
+import { seeded } from "../support/seeded.ts";
 import { traces } from "./expected.ts";
 import { Book, fold } from "./fold.ts";
 
-/** Orders tried for each trace; DZVIN_ORDERS=200 for a long run. */
+/** Orders tried for each trace; DZVIN_ORDERS=10000 for the full count. */
 const ORDERS = Number(process.env.DZVIN_ORDERS ?? 4);
+/** Pairs of traces tried: what two calls do to each other needs no full count. */
+const PAIRS = Math.min(ORDERS * 5, 2_000);
+const timeout = 60_000 + ORDERS * 20;
 /** How many places an event may be late. */
 const WINDOW = 12;
 
@@ -14,15 +19,14 @@ const WINDOW = 12;
 const outcome = (events: readonly PbxEvent[]) => fold(events).facts;
 
 /** The same events, each up to WINDOW places late, some of them two or three times. */
-function shaken(events: readonly PbxEvent[]): fc.Arbitrary<PbxEvent[]> {
-	const one = fc.record({ late: fc.nat(WINDOW), again: fc.array(fc.nat(WINDOW), { maxLength: 2 }) });
-	return fc.array(one, { minLength: events.length, maxLength: events.length }).map((plan) => {
-		const placed = events.flatMap((event, index) => {
-			const { late, again } = plan[index] ?? { late: 0, again: [] };
-			return [late, ...again].map((places) => ({ event, place: index + places }));
-		});
-		return placed.sort((a, b) => a.place - b.place).map(({ event }) => event);
+function shaken(events: readonly PbxEvent[], seed: number): PbxEvent[] {
+	const chance = seeded(seed);
+	const below = (most: number) => Math.floor(chance() * most);
+	const placed = events.flatMap((event, index) => {
+		const places = Array.from({ length: 1 + below(3) }, () => index + below(WINDOW + 1));
+		return places.map((place) => ({ event, place }));
 	});
+	return placed.sort((a, b) => a.place - b.place).map(({ event }) => event);
 }
 
 /** Snapshots and boots speak of their own moment; everything else may come late. */
@@ -34,14 +38,15 @@ function loose(events: readonly PbxEvent[]): { before: PbxEvent[]; rest: PbxEven
 describe.each(traces())("$name", ({ events, expected }) => {
 	const truth = outcome(events);
 	const { before, rest } = loose(events);
+	// Four events in five tell the tracker nothing: without them the same window moves what matters further.
+	const telling = rest.filter(isKept);
 
-	it("comes out the same when events arrive twice, late and in another order", () => {
-		fc.assert(
-			fc.property(shaken(rest), (order) => {
-				expect(outcome([...before, ...order])).toEqual(truth);
-			}),
-			{ numRuns: ORDERS },
-		);
+	it("comes out the same when events arrive twice, late and in another order", { timeout }, () => {
+		const wanted = JSON.stringify(truth);
+		for (let seed = 1; seed <= ORDERS; seed++) {
+			const calls = outcome([...before, ...shaken(telling, seed)]);
+			if (JSON.stringify(calls) !== wanted) expect(calls, `order ${seed}`).toEqual(truth);
+		}
 	});
 
 	it("comes out the same when everything is told a second time", () => {
@@ -63,7 +68,7 @@ describe("two calls at once", () => {
 	const all = traces();
 	const two = fc.tuple(fc.nat(all.length - 1), fc.nat(all.length - 1)).filter(([a, b]) => a !== b);
 
-	it("come out as each of them alone, however their events are mixed", () => {
+	it("come out as each of them alone, however their events are mixed", { timeout }, () => {
 		fc.assert(
 			fc.property(two, fc.infiniteStream(fc.boolean()), ([a, b], coin) => {
 				const one = all[a]?.events ?? [];
@@ -80,11 +85,11 @@ describe("two calls at once", () => {
 				const byFamily = (x: CallFacts, y: CallFacts) => (x.family < y.family ? -1 : 1);
 				expect(outcome(mixed).sort(byFamily)).toEqual([...outcome(one), ...outcome(other)].sort(byFamily));
 			}),
-			{ numRuns: ORDERS * 5 },
+			{ numRuns: PAIRS },
 		);
 	});
 
-	it("never stop the tracker, even when everything comes in no order at all", () => {
+	it("never stop the tracker, even when everything comes in no order at all", { timeout }, () => {
 		fc.assert(
 			fc.property(two, fc.infiniteStream(fc.nat()), ([a, b], places) => {
 				const events = [...(all[a]?.events ?? []), ...(all[b]?.events ?? [])];
@@ -92,7 +97,7 @@ describe("two calls at once", () => {
 				shuffled.sort((one, other) => one.place - other.place);
 				expect(() => outcome(shuffled.map(({ event }) => event))).not.toThrow();
 			}),
-			{ numRuns: ORDERS * 5 },
+			{ numRuns: PAIRS },
 		);
 	});
 });

@@ -1,7 +1,8 @@
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
+import { isUnsure, withClient } from "../../server/calls/client-stays.ts";
 import { epochOf } from "../../server/calls/family.ts";
 import type { Entry } from "../../server/calls/journal/entry.ts";
-import { fold, progressOf } from "../../server/calls/progress.ts";
+import { fold, progressOf, reachedIn } from "../../server/calls/progress.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 
 /** A call's key stands for its id: both follow from the linked id and the start. */
@@ -15,9 +16,15 @@ export class StandInDatabase {
 	readonly calls = new Map<string, CallFacts>();
 	readonly merged = new Map<string, string>();
 	readonly obligations = new Set<string>();
+	/** Linked ids of which a call with a client was ever told. */
+	readonly owedOnce = new Set<string>();
+	/** By linked id the tokens of those who told that the call is over. */
+	readonly ends = new Map<string, Set<number>>();
 	readonly journal = new Map<string, Entry>();
 	/** Stored by a server that did not lead any more, and folded by none since. */
 	readonly unfolded = new Set<PbxEvent>();
+	/** What the writers of long calls in the journal knew, for the oracle. */
+	readonly keptFrom = new Map<PbxEvent, ReadonlySet<PbxEvent>>();
 	token = 0;
 	/** Refuses everything. */
 	away = false;
@@ -26,12 +33,18 @@ export class StandInDatabase {
 	write(token: number, changes: readonly CallChange[]): boolean {
 		if (token !== this.token) return false;
 		const { calls, superseded } = fold(changes);
-		for (const call of calls) {
-			const id = idOf(call.family, call.startedAt);
+		for (const facts of calls) {
+			const id = idOf(facts.family, facts.startedAt);
 			const before = this.calls.get(id);
+			const call = isUnsure(facts) ? withClient(facts, before ? clientOf(before) : null) : facts;
+			if (call.endedAt !== null) this.ends.set(call.family, (this.ends.get(call.family) ?? new Set()).add(token));
 			if (this.merged.has(id) || (before && progressOf(before) > progressOf(call))) continue;
 			this.calls.set(id, call);
-			if (call.direction !== "internal") this.obligations.add(id);
+			if (call.direction === "internal") this.obligations.delete(id);
+			else {
+				this.obligations.add(id);
+				this.owedOnce.add(call.family);
+			}
 		}
 		for (const { family, startedAt, into } of superseded) {
 			let target = into;
@@ -57,7 +70,11 @@ export class StandInDatabase {
 	}
 
 	live(): CallFacts[] {
-		return [...this.calls.values()].filter((call) => call.endedAt === null);
+		const live = [...this.calls.values()].filter((call) => call.endedAt === null);
+		return live.map((call) => {
+			const after = reachedIn(progressOf(call), call.startedAt);
+			return { ...call, unseen: { found: [], after } };
+		});
 	}
 
 	#merge(from: string, into: string): void {
@@ -71,6 +88,10 @@ export class StandInDatabase {
 		const starts = [...this.calls.values()].filter((call) => call.family === family).map((call) => call.startedAt);
 		return starts.length === 0 ? null : Math.max(...starts);
 	}
+}
+
+function clientOf({ direction, rawNumber, withheld, callerName, did }: CallFacts) {
+	return { direction, rawNumber, withheld, callerName, did };
 }
 
 function epochStart(family: string): number | null {

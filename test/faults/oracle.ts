@@ -1,9 +1,11 @@
 import type { CallFacts } from "../../server/calls/call-change.ts";
 import { isKept } from "../../server/calls/journal/entry.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
+import { fold } from "../calls/fold.ts";
 import { idOf } from "./database.ts";
+import type { Knowledge } from "./knowledge.ts";
+import type { Pbx } from "./pbx.ts";
 import type { Ended } from "./schedule.ts";
-import type { Knowledge } from "./server.ts";
 
 /** What is wrong at the end of a schedule, in words; and how many calls were compared with their trace alone. */
 export interface Verdict {
@@ -25,6 +27,14 @@ export function judge({ pbx, database, seen, writers }: Ended): Verdict {
 		const owed = database.obligations.has(idOf(call.family, call.startedAt));
 		if (owed !== (call.direction !== "internal")) wrong.push(`${call.family} ${call.direction}: owed ${owed}`);
 	}
+	for (const family of database.owedOnce) {
+		const truth = pbx.calls.get(pbx.callOf.get(family) ?? "");
+		if (!truth || truth.direction === "internal") continue;
+		const owed = (rows.get(truth.family) ?? []).some((call) =>
+			database.obligations.has(idOf(call.family, call.startedAt)),
+		);
+		if (!owed) wrong.push(`${truth.family} was owed and is not`);
+	}
 	for (const id of database.obligations) if (!database.calls.has(id)) wrong.push(`${id} is owed and no call`);
 	const told = new Map<string, PbxEvent[]>();
 	for (const [event, call] of pbx.callOfEvent) {
@@ -36,15 +46,22 @@ export function judge({ pbx, database, seen, writers }: Ended): Verdict {
 		const found = rows.get(family) ?? [];
 		const events = told.get(family) ?? [];
 		const external = found.filter((call) => call.direction !== "internal");
-		if (external.length > 1) wrong.push(`${family} is ${external.map((call) => call.family).join(" and ")}`);
+		if (
+			isOneIn(
+				external,
+				events.filter((event) => seen.has(event)),
+			)
+		)
+			wrong.push(`${family} is ${external.map((call) => call.family).join(" and ")}`);
 		if (found.length === 0) {
 			if (events.some((event) => seen.has(event) && isTelling(event))) wrong.push(`${family} is missing`);
 			else unseen++;
 			continue;
 		}
 		if (!events.every((event) => seen.has(event))) continue;
-		const isGuess = found.some((call) => call.recovered);
-		if (!writers.every((one, at) => isWhole(one, family, events, isGuess || at === writers.length - 1))) continue;
+		const ends = database.ends.get(family);
+		const knower = writers.findLastIndex((one) => ends?.has(one.token) && isWhole(one, family, events, pbx));
+		if (knower < 0 || writers.slice(knower).some(({ remembered }) => remembered.has(family))) continue;
 		compared++;
 		const [call] = found;
 		if (found.length > 1 || call === undefined) {
@@ -55,6 +72,13 @@ export function judge({ pbx, database, seen, writers }: Ended): Verdict {
 		if (want !== have) wrong.push(`${family}\n    is        ${have}\n    should be ${want}`);
 	}
 	return { wrong, calls: pbx.calls.size, compared, unseen };
+}
+
+/** Whether what was seen says that two of these are one call; what did may have died with the server that heard it. */
+function isOneIn(calls: readonly CallFacts[], events: readonly PbxEvent[]): boolean {
+	if (calls.length < 2) return false;
+	const { byLink } = fold(events).state.families;
+	return new Set(calls.map(({ family }) => byLink.get(family) ?? family)).size < calls.length;
 }
 
 /**
@@ -69,22 +93,20 @@ function isTelling(event: PbxEvent): boolean {
 }
 
 /**
- * Whether this writer's picture of the call had no hole: it saw the call from its beginning, and (`toEnd`: the last writer,
- * or one of those of whom some had to guess an end) to its end, or nothing of it. Other pictures are guesses where they
- * have holes, and two things make that show in the end:
- * - what one writer guessed counts in the database as much as what the next one knows: progress.ts counts moments and
- *   facts, not who saw more;
- * - a call remembered by its facts is continued by events that these facts may know already, or not yet.
+ * Whether this writer's picture of the call had no hole: it saw the call from its beginning to its end, or read in the
+ * journal what others saw of it. Whatever else was guessed before or after then gives way to it; but not when somebody
+ * behind it knew the call by the stored facts only: it had ended so long before that the journal's last minutes do not
+ * tell (the database was away all the time), and was only found gone.
  */
 function isWhole(
-	{ taken, remembered }: Knowledge,
+	{ taken, remembered, kept }: Knowledge,
 	family: string,
 	events: readonly PbxEvent[],
-	toEnd: boolean,
+	pbx: Pbx,
 ): boolean {
 	if (remembered.has(family)) return false;
-	const until = events.findLastIndex((event) => taken.has(event));
-	return (toEnd && until >= 0 ? events : events.slice(0, until + 1)).every((event) => taken.has(event));
+	const read = kept.filter(({ links }) => links.some((link) => pbx.callOf.get(link) === family));
+	return events.every((event) => taken.has(event) || read.some(({ knows }) => knows.has(event)));
 }
 
 /** What the business sees of a call. */

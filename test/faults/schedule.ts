@@ -2,8 +2,9 @@ import type { PbxEvent } from "../../server/pbx-event.ts";
 import { pictureAfter } from "../calls/picture.ts";
 import { seeded } from "../support/seeded.ts";
 import { StandInDatabase } from "./database.ts";
+import type { Knowledge } from "./knowledge.ts";
 import { drawPbx, type Pbx } from "./pbx.ts";
-import { type Knowledge, type Sent, SimulatedServer } from "./server.ts";
+import { type Sent, SimulatedServer } from "./server.ts";
 
 /** How a schedule ended. */
 export interface Ended {

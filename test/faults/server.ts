@@ -1,13 +1,23 @@
 import { type Backlog, createBacklog } from "../../server/calls/backlog.ts";
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { type Entry, isKept, keyOf } from "../../server/calls/journal/entry.ts";
+import { createMarks, withNext } from "../../server/calls/journal/marks.ts";
 import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
-import { besideFrom, isGap, leftOf, replayFrom } from "../../server/calls/journal/replay.ts";
+import {
+	besideFrom,
+	isGap,
+	leftOf,
+	rememberedOf,
+	replayFrom,
+	sayStoredEvery,
+} from "../../server/calls/journal/replay.ts";
+import { keepEvery } from "../../server/calls/kept.ts";
 import { createChangeQueue, type Lane } from "../../server/calls/pbx-queue.ts";
-import { emptyTracker, next, remember } from "../../server/calls/tracker.ts";
+import { emptyTracker, longCalls, next, noteStored, remember } from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { rules } from "../calls/fold.ts";
 import type { StandInDatabase } from "./database.ts";
+import { beginningsIn, type Knowledge, knowledgeOf, storedUntil } from "./knowledge.ts";
 
 /** A write on its way; its answer has not come. */
 export interface Sent {
@@ -25,15 +35,9 @@ interface Line {
 	sent: Sent[];
 	early: Backlog | null;
 	token: number | null;
+	keptAt: number;
+	readonly stored: { until: number; saidAt: number; last: number };
 	readonly known: Knowledge;
-}
-
-/** What one leadership had to make its calls of. */
-export interface Knowledge {
-	/** Every event that went into the fold. */
-	readonly taken: Set<PbxEvent>;
-	/** Calls that it knew by the stored facts only. */
-	readonly remembered: Set<string>;
 }
 
 /** writer.ts: batches under way at once. */
@@ -51,6 +55,7 @@ export class SimulatedServer {
 	#line = newLine();
 	/** journal.ts: what is in memory, and what each link's boot is. */
 	#unkept: Entry[] = [];
+	#marks = createEntryMarks();
 	#boot: string | null = null;
 	#arrived = 0;
 	/** On this machine's disk: outlives the process. */
@@ -84,6 +89,7 @@ export class SimulatedServer {
 	lead(token: number): void {
 		if (this.leads) this.#line = newLine();
 		this.#line.token = token;
+		this.#line.known.token = token;
 	}
 
 	/** It heard that another one writes. */
@@ -101,7 +107,7 @@ export class SimulatedServer {
 		const { sent } = this.#line;
 		this.alive = false;
 		this.#line = newLine();
-		[this.#unkept, this.#boot, this.#arrived] = [[], null, 0];
+		[this.#unkept, this.#marks, this.#boot, this.#arrived] = [[], createEntryMarks(), null, 0];
 		return sent;
 	}
 
@@ -139,12 +145,15 @@ export class SimulatedServer {
 	): { live: readonly CallFacts[]; beside: readonly Arrived[]; gap: boolean } {
 		const live = this.#db.live();
 		const spilledSince = this.#spilledSince;
-		this.#drain();
+		this.#unkept.push(...this.#marks.rest());
+		this.keep(false);
 		const entries = [...this.#db.journal.values()].sort((a, b) => a.arrival - b.arrival);
 		const newest = entries.at(-1);
 		const last = newest === undefined ? null : newest.arrival / 1000;
-		const from = replayFrom(last, live, spilledSince);
+		const from = replayFrom(last, live, spilledSince, 0, storedUntil(entries, last));
+		line.stored.until = line.stored.last = from ?? now;
 		line.state = emptyTracker();
+		noteStored(line.state, live);
 		if (from === null || last === null) {
 			remember(line.state, live);
 			for (const { family } of live) line.known.remembered.add(family);
@@ -153,8 +162,8 @@ export class SimulatedServer {
 		const until = heardSince === null ? Number.POSITIVE_INFINITY : besideFrom(heardSince) * 1000;
 		const later = entries.filter(({ arrival }) => arrival >= from * 1000);
 		const within = later.filter(({ arrival }) => arrival < until);
-		const began = new Set(later.flatMap(({ event }) => (event.kind === "channel.created" ? [event.channel.id] : [])));
-		const remembered = live.filter(({ family }) => !began.has(family));
+		const began = new Set(later.flatMap(({ event }) => beginningsIn(event)));
+		const remembered = rememberedOf(live, began, from);
 		const known = new Set(remembered.map(({ family }) => family));
 		for (const { event } of within) {
 			this.#db.unfolded.delete(event);
@@ -175,19 +184,39 @@ export class SimulatedServer {
 	#take(event: PbxEvent, now: number): void {
 		const line = this.#line;
 		line.known.taken.add(event);
+		const knows = this.#db.keptFrom.get(event);
+		if (event.kind === "call.kept" && knows) line.known.kept.push({ links: event.call.links, knows });
 		line.queue.add(next(line.state, event, rules).changes, now);
 	}
 
 	#digest(events: readonly PbxEvent[], now: number): void {
+		const { stored, queue, sent } = this.#line;
+		if (queue.size === 0 && sent.length === 0) stored.until = Math.max(stored.until, stored.last);
+		stored.last = Math.max(stored.last, now);
 		for (const event of events) {
 			this.#take(event, now);
 			if (event.kind === "gap" && event.cause === "reconnect") this.#boot = null;
 			if ((event.kind === "booted" || event.kind === "snapshot") && event.boot !== "") this.#boot = event.boot;
-			if (!isKept(event)) continue;
-			this.#arrived = Math.max(this.#arrived + 1, Math.floor(now * 1000));
-			const key = keyOf(event, this.#boot);
-			this.#unkept.push({ pbxId: "lab", day: "", key, arrival: this.#arrived, at: event.at, event });
+			this.#push(event, now);
 		}
+		if (now >= stored.saidAt + sayStoredEvery) {
+			stored.saidAt = now;
+			this.#push({ kind: "calls.stored", at: this.#line.state.now, until: stored.until }, now);
+		}
+		if (now < this.#line.keptAt + keepEvery) return;
+		this.#line.keptAt = now;
+		for (const event of longCalls(this.#line.state, keepEvery)) {
+			if (event.kind === "call.kept") this.#db.keptFrom.set(event, knowledgeOf(this.#line.known, event.call.links));
+			this.#push(event, now);
+		}
+	}
+
+	#push(event: PbxEvent, now: number): void {
+		if (!isKept(event)) return;
+		this.#arrived = Math.max(this.#arrived + 1, Math.floor(now * 1000));
+		const key = keyOf(event, this.#boot);
+		const entry = { pbxId: "lab", day: "", key, arrival: this.#arrived, at: event.at, event };
+		this.#unkept.push(...this.#marks.pass(event, entry));
 	}
 
 	/** The journal's batch goes to the database, else onto the disk; `lost`: it is stored, but the answer does not come. */
@@ -248,6 +277,9 @@ export class SimulatedServer {
 	}
 }
 
+const createEntryMarks = () =>
+	createMarks<Entry>((entry, nextAt) => ({ ...entry, event: withNext(entry.event, nextAt) }));
+
 function newLine(): Line {
 	return {
 		state: emptyTracker(),
@@ -256,6 +288,8 @@ function newLine(): Line {
 		sent: [],
 		early: createBacklog(() => {}),
 		token: null,
-		known: { taken: new Set(), remembered: new Set() },
+		keptAt: Number.NEGATIVE_INFINITY,
+		stored: { until: 0, saidAt: Number.NEGATIVE_INFINITY, last: 0 },
+		known: { token: 0, kept: [], taken: new Set(), remembered: new Set() },
 	};
 }

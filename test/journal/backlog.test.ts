@@ -43,6 +43,11 @@ test("a start folds again the last minute, live calls from their beginning, and 
 	// A talk of an hour is known by its facts.
 	expect(replayFrom(last, [{ startedAt: last - 3_600_000 }], null)).toBe(last - 600_000);
 	expect(replayFrom(last, [], last - 3_600_000)).toBe(last - 3_600_000);
+	// The PBX's clock is half a minute behind: so much later the call's first event arrived.
+	expect(replayFrom(last, [{ startedAt: last - 330_000 }], null, 30_000)).toBe(last - 305_000);
+	// The database was away for half an hour: whoever heard the PBX meanwhile had stored nothing.
+	expect(replayFrom(last, [], null, 0, last - 1_800_000)).toBe(last - 1_801_000);
+	expect(replayFrom(last, [], null, 0, last - 30_000)).toBe(last - 60_000);
 });
 
 test("of calls that are known by their facts nothing is folded again, lists of channels included", () => {

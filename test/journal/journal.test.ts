@@ -62,7 +62,7 @@ test("events are in the database when the system is idle, in their order, once h
 	journal.push(pbxId, [boot, ...some(1, 700)], today);
 	journal.push(pbxId, some(300, 500), today + 1);
 	await journal.drained();
-	expect(await stored()).toEqual([boot, ...some(1, 799)]);
+	expect(await stored()).toEqual([{ ...boot, nextAt: today + 1 }, ...some(1, 799)]);
 	expect(journal.waiting()).toEqual({ memory: 0, spilled: 0, bytes: 0 });
 	expect(said).toEqual([]);
 });

@@ -62,6 +62,8 @@ export function isKept(event: PbxEvent): boolean {
 		case "snapshot":
 		case "gap":
 		case "booted":
+		case "call.kept":
+		case "calls.stored":
 			return true;
 		default:
 			return event satisfies never;

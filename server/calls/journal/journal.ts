@@ -4,6 +4,7 @@ import type { PbxEvent } from "../../pbx-event.ts";
 import type { Log } from "../log.ts";
 import { failureOf, retryDelay } from "../retry.ts";
 import { type Entry, isKept, keyOf } from "./entry.ts";
+import { createMarks, type Marks, withNext } from "./marks.ts";
 import type { Spill } from "./spill.ts";
 import { dayOf, insertEntries } from "./store.ts";
 
@@ -39,6 +40,7 @@ const firstAlarmBytes = 64_000_000;
 export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 	const queue: Entry[] = [];
 	const boots = new Map<string, string>();
+	const marks = new Map<string, Marks<Entry>>();
 	const stopping = new AbortController();
 	const waiters: (() => void)[] = [];
 	let running: Promise<void> | null = null;
@@ -61,7 +63,23 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 		if (!isKept(event)) return;
 		arrived = Math.max(arrived + 1, Math.floor(receivedAt * 1000));
 		const key = keyOf(event, boots.get(pbxId) ?? null);
-		queue.push({ pbxId, day: dayOf(receivedAt), key, arrival: arrived, at: event.at, event });
+		const entry = { pbxId, day: dayOf(receivedAt), key, arrival: arrived, at: event.at, event };
+		queue.push(...marksOf(pbxId).pass(event, entry));
+	}
+
+	function marksOf(pbxId: string): Marks<Entry> {
+		const known = marks.get(pbxId);
+		if (known) return known;
+		const made = createMarks<Entry>((entry, nextAt) => ({ ...entry, event: withNext(entry.event, nextAt) }));
+		marks.set(pbxId, made);
+		return made;
+	}
+
+	const marksWaiting = () => [...marks.values()].reduce((sum, { size }) => sum + size, 0);
+
+	/** Nobody knows when the next event comes. */
+	function passMarks(): void {
+		for (const waiting of marks.values()) queue.push(...waiting.rest());
 	}
 
 	function kick(): void {
@@ -161,6 +179,8 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 	}
 
 	async function idle(): Promise<void> {
+		passMarks();
+		kick();
 		while ((queue.length > 0 || inHand) && running !== null) await new Promise((resolve) => setImmediate(resolve));
 	}
 
@@ -172,14 +192,16 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 		},
 		newLink: (pbxId) => void boots.delete(pbxId),
 		async drained() {
+			passMarks();
 			kick();
 			if (running !== null) await new Promise<void>((resolve) => waiters.push(resolve));
 			if (spill.size > 0) throw new Error("The journal was stopped before its spill file was drained");
 		},
 		idle,
-		waiting: () => ({ memory: queue.length, spilled: spill.size, bytes: spill.bytes }),
+		waiting: () => ({ memory: queue.length + marksWaiting(), spilled: spill.size, bytes: spill.bytes }),
 		async stop() {
 			stopping.abort();
+			passMarks();
 			kick();
 			while (running !== null) await running;
 			await pending;

@@ -1,4 +1,5 @@
 import type { PbxEvent } from "../../pbx-event.ts";
+import { isMark } from "./marks.ts";
 
 /** An event, and when the server that heard it took it (epoch milliseconds of its own clock). */
 export interface Arrived {
@@ -38,17 +39,15 @@ function unitsOf<T extends Arrived>(row: readonly T[]): Unit<T>[] {
 	let items: T[] = [];
 	for (const [index, one] of row.entries()) {
 		items.push(one);
-		const isAbout = isAboutTheWhole(one.event);
-		if (isAbout && index < row.length - 1) continue;
+		if (isMark(one.event) && index < row.length - 1) continue;
 		const [first = one] = items;
-		const { at, seq } = one.event;
-		units.push({ items, at: isAbout ? null : at, seq, arrival: first.arrival });
+		const next = isMark(first.event) ? (first.event.nextAt ?? null) : null;
+		const at = isMark(one.event) ? null : one.event.at;
+		units.push({ items, at: next ?? at, seq: one.event.seq, arrival: first.arrival });
 		items = [];
 	}
 	return units;
 }
-
-const isAboutTheWhole = ({ kind }: PbxEvent) => kind === "snapshot" || kind === "gap" || kind === "booted";
 
 function isBefore<T>(one: Unit<T>, other: Unit<T>): boolean {
 	if (one.at === null || other.at === null) return one.arrival <= other.arrival;

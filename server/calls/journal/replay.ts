@@ -2,10 +2,12 @@ import type { Runner } from "../../../db/runner.ts";
 import type { PbxEvent, SnapshotChannel } from "../../pbx-event.ts";
 import type { CallFacts } from "../call-change.ts";
 import type { Arrived } from "./merge.ts";
-import { lastArrival, readEvents } from "./store.ts";
+import { clockLag, lastArrival, readEvents, storedUntil } from "./store.ts";
 
 /** What a server that begins to write the calls of a PBX has to know of what came before. */
 export interface Past {
+	/** When the oldest event arrived that is folded again; null: none is. */
+	readonly from: number | null;
 	/** Live calls (linked ids) of which the journal has not the beginning. */
 	readonly known: ReadonlySet<string>;
 	/** To be folded again, in order; nothing of the `known` calls. */
@@ -29,19 +31,41 @@ const minute = 60_000;
 /** Events before the end of the journal whose calls may not have been stored: a kill loses some milliseconds. */
 const unsure = minute;
 /** Live calls that began longer ago are known by their facts: folding hours of a busy PBX again would take minutes. */
-const longest = 10 * minute;
+export const longest = 10 * minute;
+/** How often (ms) it goes into the journal up to when the calls are stored. */
+export const sayStoredEvery = minute;
 /** Milliseconds by which the clocks of two servers, and of the PBX, may differ. */
 export const blur = 1_000;
 
-/** From when on the events have to be folded again; milliseconds since the epoch, null: there is nothing. */
+/**
+ * From when on the events have to be folded again; milliseconds since the epoch, null: there is nothing. `lag`: by how much
+ * (ms) the PBX's clock is behind the one by which arrivals are dated. `stored`: up to which arrival the calls are stored;
+ * long ago when the database was away.
+ */
 export function replayFrom(
 	last: number | null,
 	live: readonly Pick<CallFacts, "startedAt">[],
 	spilledSince: number | null,
+	lag = 0,
+	stored: number | null = null,
 ): number | null {
 	if (last === null) return null;
-	const oldest = Math.min(last - unsure, ...live.map(({ startedAt }) => startedAt - 5 * blur));
-	return Math.min(Math.max(oldest, last - longest), spilledSince ?? Number.POSITIVE_INFINITY);
+	const oldest = Math.min(last - unsure, ...live.map((call) => startOf(call, lag)));
+	const unstored = stored === null ? Number.POSITIVE_INFINITY : stored - blur;
+	return Math.min(Math.max(oldest, last - longest), spilledSince ?? Number.POSITIVE_INFINITY, unstored);
+}
+
+/** Before this moment no event of the call arrived. */
+const startOf = ({ startedAt }: Pick<CallFacts, "startedAt">, lag: number) => startedAt + lag - 5 * blur;
+
+/** The live calls that only their facts tell of: they began before `from`, and nothing behind it says how (`begun`). */
+export function rememberedOf<T extends Pick<CallFacts, "family" | "startedAt">>(
+	live: readonly T[],
+	begun: ReadonlySet<string>,
+	from: number,
+	lag = 0,
+): T[] {
+	return live.filter((call) => startOf(call, lag) < from && !begun.has(call.family));
 }
 
 /**
@@ -58,17 +82,20 @@ export async function readPast(
 	const spilledSince = deps.spilledSince();
 	await deps.drained();
 	const last = await lastArrival(db, pbxId, deps.now());
-	const from = replayFrom(last, live, spilledSince);
+	const lag = last === null ? 0 : await clockLag(db, pbxId, last);
+	const stored = last === null ? null : await storedUntil(db, pbxId, last - longest, last);
+	const from = replayFrom(last, live, spilledSince, lag, stored);
 	if (from === null || last === null) {
-		return { known: new Set(live.map(({ family }) => family)), events: nothing(), beside: [], gap: false };
+		return { from, known: new Set(live.map(({ family }) => family)), events: nothing(), beside: [], gap: false };
 	}
 	const end = deps.now() + blur;
 	const until = heardSince === null ? end : besideFrom(heardSince);
 	const began = await beginnings(db, pbxId, live, from, end);
-	const known = new Set(live.map(({ family }) => family).filter((family) => !began.has(family)));
+	const known = new Set(rememberedOf(live, began, from, lag).map(({ family }) => family));
 	const beside: Arrived[] = [];
 	if (heardSince !== null) for await (const one of readEvents(db, pbxId, until, end)) beside.push(one);
 	return {
+		from,
 		known,
 		events: without(readEvents(db, pbxId, from, until), known),
 		beside,
@@ -115,7 +142,7 @@ function familiesIn(event: PbxEvent): string[] {
 	return found;
 }
 
-/** Linked ids of the live calls of which the journal has the first channel. */
+/** Linked ids of the live calls of which the journal has the first channel, or the whole call as it was once. */
 async function beginnings(
 	db: Runner,
 	pbxId: string,
@@ -126,7 +153,10 @@ async function beginnings(
 	if (live.length === 0) return new Set();
 	const { rows } = await db.query<{ id: string }>({
 		text: `select event->'channel'->>'id' as id from pbx_events
-where pbx_id = $1 and arrival between $2 and $3 and event->>'kind' = 'channel.created' and event->'channel'->>'id' = any($4)`,
+where pbx_id = $1 and arrival between $2 and $3 and event->>'kind' = 'channel.created' and event->'channel'->>'id' = any($4)
+union
+select link from pbx_events cross join lateral jsonb_array_elements_text(event->'call'->'links') link
+where pbx_id = $1 and arrival between $2 and $3 and event->>'kind' = 'call.kept' and link = any($4)`,
 		values: [pbxId, Math.floor(from * 1000), Math.ceil(until * 1000), live.map(({ family }) => family)],
 	});
 	return new Set(rows.map(({ id }) => id));

@@ -34,6 +34,9 @@ function textOf(event: PbxEvent): string {
 		.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\ufffd");
 }
 
+/** Milliseconds before the end of the journal in which an event of the PBX is looked for. */
+const lookBack = 60_000;
+
 const page = {
 	name: "journal-page",
 	text: `select arrival, event from pbx_events
@@ -66,6 +69,32 @@ export async function lastArrival(db: Runner, pbxId: string, now: number): Promi
 	});
 	const arrival = rows[0]?.arrival ?? null;
 	return arrival === null ? null : Number(arrival) / 1000;
+}
+
+/**
+ * By how much (ms) the PBX's own time of its last event is behind the arrival of that event, near the end of the journal
+ * (`last`). What servers say themselves tells nothing.
+ */
+export async function clockLag(db: Runner, pbxId: string, last: number): Promise<number> {
+	const { rows } = await db.query<{ lag: number }>({
+		name: "journal-clock",
+		text: `select (arrival / 1000.0 - extract(epoch from at) * 1000)::double precision as lag from pbx_events
+where pbx_id = $1 and day >= $2 and arrival >= $3 and event->>'kind' not in ('snapshot', 'gap', 'booted', 'call.kept', 'calls.stored')
+order by arrival desc limit 1`,
+		values: [pbxId, dayOf(last - lookBack), Math.floor((last - lookBack) * 1000)],
+	});
+	return rows[0]?.lag ?? 0;
+}
+
+/** Up to which arrival the calls are stored, as the journal says in [`from`, `to`] (milliseconds); null: it does not say. */
+export async function storedUntil(db: Runner, pbxId: string, from: number, to: number): Promise<number | null> {
+	const { rows } = await db.query<{ until: number | null }>({
+		name: "journal-stored",
+		text: `select max((event->>'until')::double precision) as until from pbx_events
+where pbx_id = $1 and day >= $2 and arrival between $3 and $4 and event->>'kind' = 'calls.stored'`,
+		values: [pbxId, dayOf(from), Math.floor(from * 1000), Math.ceil(to * 1000)],
+	});
+	return rows[0]?.until ?? null;
 }
 
 export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);

@@ -1,0 +1,2 @@
+CREATE INDEX "obligations_settled_assignee" ON "obligations" USING btree ("assignee_id","settled_at","id") WHERE "obligations"."settled_at" is not null;--> statement-breakpoint
+CREATE INDEX "obligations_settled_escalated" ON "obligations" USING btree ("settled_at","id") WHERE "obligations"."settled_at" is not null and "obligations"."escalated_at" is not null;

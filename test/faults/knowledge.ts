@@ -1,0 +1,35 @@
+import type { Entry } from "../../server/calls/journal/entry.ts";
+import { longest } from "../../server/calls/journal/replay.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
+
+/** What one leadership had to make its calls of. */
+export interface Knowledge {
+	token: number;
+	/** Every event that went into the fold. */
+	readonly taken: Set<PbxEvent>;
+	/** Calls that it knew by the stored facts only. */
+	readonly remembered: Set<string>;
+	/** What it read of long calls, with the events that whoever wrote it knew. */
+	readonly kept: { readonly links: readonly string[]; readonly knows: ReadonlySet<PbxEvent> }[];
+}
+
+/** What a long call that goes into the journal brings with it; nothing certain when its own beginning is only remembered. */
+export function knowledgeOf({ taken, remembered, kept }: Knowledge, links: readonly string[]): ReadonlySet<PbxEvent> {
+	if (links.some((link) => remembered.has(link))) return new Set();
+	const before = kept.filter((one) => one.links.some((link) => links.includes(link)));
+	return new Set([...taken, ...before.flatMap(({ knows }) => [...knows])]);
+}
+
+/** Linked ids of which this event is all that has to be known of their beginning; see `beginnings` of replay.ts. */
+export function beginningsIn(event: PbxEvent): readonly string[] {
+	if (event.kind === "channel.created") return [event.channel.id];
+	return event.kind === "call.kept" ? event.call.links : [];
+}
+
+/** See `storedUntil` of store.ts. */
+export function storedUntil(entries: readonly Entry[], last: number | null): number | null {
+	const said = entries.flatMap(({ event, arrival }) =>
+		event.kind === "calls.stored" && arrival / 1000 >= (last ?? 0) - longest ? [event.until] : [],
+	);
+	return said.length === 0 ? null : Math.max(...said);
+}
