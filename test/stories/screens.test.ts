@@ -5,7 +5,8 @@ import { startBrowser, type TestBrowser } from "../support/browser.ts";
 import { type ClientBackend, startClientBackend } from "../support/client-backend.ts";
 import { foreignWords, misfits } from "./layout.ts";
 import { signIn } from "./office.ts";
-import { doorViews, emptyViews, stateViews, views } from "./views.ts";
+import { doorViews, emptyViews, stateViews } from "./view-states.ts";
+import { views } from "./views.ts";
 import { words, wordsIn } from "./words.ts";
 
 let browser: TestBrowser;
