@@ -20,6 +20,11 @@ test("a number that another still has is shared from now on", () => {
 	expect(startOfTenure([span(null, 3), span(3, null)], day(10))).toEqual(day(10));
 });
 
+test("a call is known to have begun in a second: a number is shared from the second in which it is given", () => {
+	const given = new Date("2026-01-10T10:00:05.990Z");
+	expect(startOfTenure([span(null, null)], given)).toEqual(new Date("2026-01-10T10:00:05.000Z"));
+});
+
 test("a number shared for some days is the first owner's alone before and after them", () => {
 	expect(soleSpans([span(null, null)], [span(3, 5)])).toEqual([span(null, 3), span(5, null)]);
 });

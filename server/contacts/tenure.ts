@@ -20,7 +20,8 @@ export interface Span {
 export function startOfTenure(others: readonly Span[], now: Date): Date | null {
 	let start: Date | null = null;
 	for (const { to } of others.filter(holds)) {
-		if (to === null || to > now) return now;
+		// The beginning of a call is only known to its second: of a call in this second nobody may say that it came before.
+		if (to === null || to > now) return new Date(Math.floor(now.getTime() / 1000) * 1000);
 		if (start === null || to > start) start = to;
 	}
 	return start;

@@ -148,7 +148,7 @@ describe("what the PBX itself wrote while nobody listened", { timeout: 120_000 }
 			}
 			expect(calls).toHaveLength(wanted);
 			expect(calls.every((call) => call.recovered)).toBe(true);
-			const journal = await assertInvariants(company.office.pool, company.pbxId, started.lab);
+			const { made: _, ...journal } = await assertInvariants(company.office.pool, company.pbxId, started.lab);
 			expect(await counted(company)).toMatchObject({ ...journal, calls: wanted, missing: 0 });
 		},
 	);
