@@ -5,6 +5,7 @@ import { api, live, now } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import { attempt } from "./attempt.ts";
+import { EditButton } from "./edit-button.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Findings } from "./pbx-findings.tsx";
 import { PbxForm, type Secrets } from "./pbx-form.tsx";
@@ -97,16 +98,7 @@ export function PbxPanel({ pbx, secrets, onSaved, onChanged }: PanelProps) {
 					</a>
 					{!pbx.demo && (
 						<>
-							<button
-								ref={edit}
-								type="button"
-								class="button"
-								aria-expanded={editing.value}
-								onClick={() => (editing.value = !editing.value)}
-							>
-								<Icon name="edit" />
-								{t("action.edit")}
-							</button>
+							<EditButton editing={editing} button={edit} />
 							{removing.value ? (
 								<>
 									<button

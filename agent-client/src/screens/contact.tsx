@@ -8,6 +8,7 @@ import { t } from "../i18n/translate.ts";
 import { writtenDate } from "../model/time.ts";
 import { ContactForm } from "../parts/contact-form.tsx";
 import { DialButton } from "../parts/dial-button.tsx";
+import { EditButton } from "../parts/edit-button.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Failure, Loading } from "../parts/states.tsx";
 import { NumberText, Outside } from "../parts/text.tsx";
@@ -82,16 +83,7 @@ export default function ContactPage() {
 				</div>
 				<div class="row">
 					{number && <DialButton number={number.e164 ?? number.raw} contactId={person.id} label />}
-					<button
-						ref={edit}
-						type="button"
-						class="button"
-						aria-expanded={editing.value}
-						onClick={() => (editing.value = !editing.value)}
-					>
-						<Icon name="edit" />
-						{t("action.edit")}
-					</button>
+					<EditButton editing={editing} button={edit} />
 				</div>
 			</header>
 

@@ -91,8 +91,6 @@ function Figures({ figures, calls, queues }: { figures: FloorFigures; calls: num
 	const { missed, escalated, reached, unprocessed, unseen, paint } = figures;
 	const waiting = queues.reduce((sum, queue) => sum + queue.waiting, 0);
 	const longest = queues.flatMap((queue) => queue.longest ?? []).sort()[0];
-	const oldest = (at: string | null) =>
-		at && t("floor.oldest", { time: stretchText(Math.max(0, now.value - Date.parse(at))) });
 	const time = (milliseconds: number | null) =>
 		milliseconds === null ? "—" : t("time.milliseconds", { count: milliseconds });
 	const jump = (id: string) => () => document.getElementById(id)?.focus();
@@ -107,33 +105,15 @@ function Figures({ figures, calls, queues }: { figures: FloorFigures; calls: num
 				tone={waiting > 0 ? "warn" : ""}
 				note={longest && t("floor.longest", { time: clock(secondsSince(longest, now.value)) })}
 			/>
-			<Figure
-				label={t("floor.missed")}
-				href="/call-back"
-				value={bounded(missed.open)}
-				tone={missed.open > 0 ? "bad" : ""}
-				note={oldest(missed.oldest)}
-			/>
-			<Figure
-				label={t("floor.escalated")}
-				href="/call-back?scope=escalated"
-				value={bounded(escalated.open)}
-				tone={escalated.open > 0 ? "bad" : ""}
-				note={oldest(escalated.oldest)}
-			/>
+			<OwedFigure label={t("floor.missed")} href="/call-back" owed={missed} tone="bad" />
+			<OwedFigure label={t("floor.escalated")} href="/call-back?scope=escalated" owed={escalated} tone="bad" />
 			<Figure
 				label={t("floor.reached")}
 				href="/call-back?scope=closed"
 				value={reached.median === null ? "—" : stretchText(Math.max(60, reached.median) * 1000)}
 				note={reached.count === 0 ? null : t("floor.reached-count", { count: reached.count })}
 			/>
-			<Figure
-				label={t("floor.unprocessed")}
-				href="/process?scope=team"
-				value={bounded(unprocessed.open)}
-				tone={unprocessed.open > 0 ? "warn" : ""}
-				note={oldest(unprocessed.oldest)}
-			/>
+			<OwedFigure label={t("floor.unprocessed")} href="/process?scope=team" owed={unprocessed} tone="warn" />
 			<Figure
 				label={t("unseen.figure")}
 				href="#not-seen"
@@ -152,6 +132,30 @@ function Figures({ figures, calls, queues }: { figures: FloorFigures; calls: num
 
 /** The server counts no further than a thousand. */
 const bounded = (count: number) => (count >= 1000 ? "1000+" : count);
+
+/** How much is open, and since when the oldest of it. */
+function OwedFigure({
+	label,
+	href,
+	owed,
+	tone,
+}: {
+	label: string;
+	href: string;
+	owed: FloorFigures["missed"];
+	tone: string;
+}) {
+	const { open, oldest } = owed;
+	return (
+		<Figure
+			label={label}
+			href={href}
+			value={bounded(open)}
+			tone={open > 0 ? tone : ""}
+			note={oldest && t("floor.oldest", { time: stretchText(Math.max(0, now.value - Date.parse(oldest))) })}
+		/>
+	);
+}
 
 function Figure(props: {
 	label: string;
