@@ -16,14 +16,19 @@ export interface AuditEntry {
 /** Longest text of a stranger that is kept. */
 const longest = 320;
 
-/** Adds a row; inside a transaction it stands or falls with what it tells of. PostgreSQL takes no NUL in text. */
+/** PostgreSQL takes no NUL in text, and no half characters in JSON. */
+const kept = (value: string) => value.replaceAll("\0", "").toWellFormed();
+
+/** Adds a row; inside a transaction it stands or falls with what it tells of. */
 export async function writeAudit(db: Queryable, entry: AuditEntry): Promise<void> {
 	await db.insert(audit).values({
 		id: newId(),
 		userId: entry.userId,
 		action: entry.action,
-		subject: entry.subject.replaceAll("\0", "").slice(0, longest),
-		detail: entry.detail ?? {},
+		subject: kept(entry.subject.slice(0, longest)),
+		detail: JSON.parse(JSON.stringify(entry.detail ?? {}), (_name, value) =>
+			typeof value === "string" ? kept(value) : value,
+		),
 		ipAddress: entry.ipAddress ?? null,
 	});
 }

@@ -7,11 +7,15 @@ export const Id = z.uuid();
 export const Time = z.iso.datetime().refine(hasYear, { error: "there is no year 0" });
 /** `YYYY-MM-DD`. */
 export const CalendarDay = z.iso.date().refine(hasYear, { error: "there is no year 0" });
-/** What people type. PostgreSQL keeps every character but NUL, which nobody means. */
+/**
+ * What people type. PostgreSQL keeps every character but NUL, which nobody means; half a character, which a careless cut
+ * leaves, becomes U+FFFD.
+ */
 export const text = (max: number) =>
 	z
 		.string()
 		.regex(/^[^\0]*$/)
+		.overwrite((given) => given.toWellFormed())
 		.trim()
 		.max(max);
 export const Role = z.enum(["agent", "supervisor", "admin"]);
