@@ -98,6 +98,8 @@ export const views: readonly View[] = [
 		await page.getByRole("button", { name: words["recording.play"] }).first().click();
 		await page.locator(".player").waitFor();
 	}),
+	at("contact-own-period", `/contacts/${idOf(2001)}?period=own&from=2020-01-01&q=%D0%BE`, ".event"),
+	at("contact-none-found", `/contacts/${idOf(2001)}?period=own&from=2099-01-01`, ".nothing"),
 	at("contact-edit", `/contacts/${idOf(2006)}`, ".event", async ({ page, words }) => {
 		await page.getByRole("button", { name: words["action.edit"], exact: true }).click();
 		await page.locator(".number-line").waitFor();

@@ -253,7 +253,15 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "GET contacts": {
 				if (sub === "timeline") {
 					const kinds = q.get("kinds");
-					return list(data.timeline(id ?? "", state.calls).filter((item) => !kinds || item.kind === kinds));
+					const written = q.get("q") ?? "";
+					const from = q.get("from") ?? "";
+					return list(
+						data
+							.timeline(id ?? "", state.calls)
+							.filter(
+								(item) => (!kinds || item.kind === kinds) && JSON.stringify(item).includes(written) && item.at >= from,
+							),
+					);
 				}
 				if (id) {
 					const found = state.contacts.find((one) => one.id === id);

@@ -142,10 +142,15 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		...[{}, { owner: agent.id }, { status: "client" as const }, { owner: agent.id, status: "new" as const }].map(
 			(filter) => read(`contacts: ${named(filter)}`, ui, () => listContactIds(database.ui, filter, null, 51)),
 		),
-		read("a contact's timeline", ui, () =>
-			readTimeline(database.ui, call.contact_id, TimelineQuery.parse({ limit: "50" }), async (_db, some) => [
-				...(await readCalls(ui, some)).values(),
-			]),
+		...[{}, { from: old }, { by: agent.id }, { q: "договір" }].map((filter) =>
+			read(`a contact's timeline: ${named(filter)}`, ui, () =>
+				readTimeline(
+					database.ui,
+					call.contact_id,
+					TimelineQuery.parse({ limit: "50", ...filter }),
+					async (_db, some) => [...(await readCalls(ui, some)).values()],
+				),
+			),
 		),
 	];
 }

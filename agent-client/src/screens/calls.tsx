@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, colleagues, now } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -13,7 +12,8 @@ import {
 } from "../model/call-filter.ts";
 import { harmless } from "../model/text.ts";
 import { CallRows } from "../parts/call-row.tsx";
-import { SelectField, TextField } from "../parts/field.tsx";
+import { SelectField } from "../parts/field.tsx";
+import { LateField } from "../parts/late-field.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { useList } from "../parts/use-list.ts";
 import { dayTitle } from "../parts/words.tsx";
@@ -59,7 +59,13 @@ export default function Calls() {
 					]}
 					onValue={(agent) => change({ agent })}
 				/>
-				<NumberFilter value={filter.number} onValue={(number) => change({ number })} />
+				<LateField
+					label={t("filter.number")}
+					value={filter.number}
+					maxLength={40}
+					placeholder={t("filter.number-hint")}
+					onValue={(number) => change({ number })}
+				/>
 				<label class="check">
 					<input
 						type="checkbox"
@@ -95,24 +101,5 @@ export default function Calls() {
 				</div>
 			</section>
 		</div>
-	);
-}
-
-/** The number filter waits until the typing stops. */
-function NumberFilter({ value, onValue }: { value: string; onValue: (value: string) => void }) {
-	const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-	useEffect(() => () => clearTimeout(timer.current), []);
-	return (
-		<TextField
-			label={t("filter.number")}
-			type="search"
-			value={value}
-			maxLength={40}
-			placeholder={t("filter.number-hint")}
-			onValue={(text) => {
-				clearTimeout(timer.current);
-				timer.current = setTimeout(() => onValue(text), 300);
-			}}
-		/>
 	);
 }
