@@ -251,18 +251,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { json: duty };
 			}
 			case "GET contacts": {
-				if (sub === "timeline") {
-					const kinds = q.get("kinds");
-					const written = q.get("q") ?? "";
-					const from = q.get("from") ?? "";
-					return list(
-						data
-							.timeline(id ?? "", state.calls)
-							.filter(
-								(item) => (!kinds || item.kind === kinds) && JSON.stringify(item).includes(written) && item.at >= from,
-							),
-					);
-				}
+				if (sub === "timeline") return list(data.historyFor(data.timeline(id ?? "", state.calls), q));
 				if (id) {
 					const found = state.contacts.find((one) => one.id === id);
 					return found

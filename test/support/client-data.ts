@@ -298,3 +298,13 @@ export function tone(seconds: number): Buffer {
 	head.writeUInt32LE(data.length, 40);
 	return Buffer.concat([head, data]);
 }
+
+/** What of a history the query asks for. */
+export function historyFor(items: readonly TimelineItem[], asked: URLSearchParams): TimelineItem[] {
+	const kinds = asked.get("kinds");
+	const written = asked.get("q") ?? "";
+	const from = asked.get("from") ?? "";
+	return items.filter(
+		(item) => (!kinds || item.kind === kinds) && item.at >= from && JSON.stringify(item).includes(written),
+	);
+}
