@@ -29,6 +29,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"GET /api/calls": everybody,
 	"POST /api/calls": everybody,
 	"GET /api/calls/today": everybody,
+	"GET /api/calls/ways": everybody,
 	"GET /api/calls/:id": everybody,
 	"GET /api/calls/:id/recordings/:n": everybody,
 	"POST /api/calls/:id/disposition": everybody,
@@ -36,6 +37,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 
 	"GET /api/obligations": everybody,
 	"GET /api/obligations/counts": everybody,
+	"GET /api/obligations/call-back": everybody,
 	"POST /api/obligations/process": everybody,
 	"POST /api/obligations/:id/dismiss": everybody,
 	"POST /api/obligations/:id/claim": everybody,

@@ -223,12 +223,14 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { status: 204 };
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
+				if (id === "call-back") return { json: data.callBackTabs(state.obligations, q) };
 				if (q.get("settled") === "true") return list([]);
 				return list(
 					state.obligations.filter(
 						(duty) =>
 							(!q.get("kind") || duty.kind === q.get("kind")) &&
 							(q.get("overdue") !== "true" || duty.overdue) &&
+							data.cameBy(duty.call, q) &&
 							(!q.get("escalated") || duty.escalatedTo !== null) &&
 							(q.get("assignee") !== "me" || duty.kind === "call" || duty.claimedBy?.id === person.id),
 					),
@@ -272,6 +274,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 					},
 				};
 			case "GET calls": {
+				if (id === "ways") return { json: data.ways(state.calls) };
 				if (id === "today") return { json: { inbound: 3, outbound: 2, missed: 1, averageTalk: 95 } };
 				if (sub === "recordings") return { raw: data.tone(8), type: "audio/wav" };
 				if (id) return { json: state.calls.find((one) => one.id === id) ?? state.calls[0] };

@@ -308,3 +308,25 @@ export function historyFor(items: readonly TimelineItem[], asked: URLSearchParam
 		(item) => (!kinds || item.kind === kinds) && item.at >= from && JSON.stringify(item).includes(written),
 	);
 }
+
+/** By which lines and queues these calls came. */
+export const ways = (some: readonly Call[]) => ({
+	lines: [...new Set(some.map(({ did }) => did))].filter(Boolean),
+	queues: [...new Set(some.flatMap(({ queue }) => queue ?? []))],
+});
+
+/** True when a call came by the line and queue that are asked for. */
+export const cameBy = (one: Call, asked: URLSearchParams) =>
+	(!asked.get("did") || one.did === asked.get("did")) && (!asked.get("queue") || one.queue === asked.get("queue"));
+
+/** How many rows the tabs of the call-back list have. */
+export function callBackTabs(duties: readonly Obligation[], asked: URLSearchParams) {
+	const shown = duties.filter((duty) => duty.kind === "missed" && cameBy(duty.call, asked));
+	const count = (which: (duty: Obligation) => boolean) => shown.filter(which).length;
+	return {
+		open: shown.length,
+		mine: count((duty) => duty.claimedBy !== null),
+		escalated: count((duty) => duty.escalatedTo !== null),
+		closed: 0,
+	};
+}

@@ -82,6 +82,10 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		...[{}, { kind: "call" }, { kind: "missed" }, { assignee: "me" }, { assignee: "nobody" }, { overdue: "true" }],
 		...[{ kind: "missed", overdue: "true" }, { escalated: "team" }, { escalated: "supervisor" }, { settled: "true" }],
 		{ settled: "true", kind: "missed" },
+		...[
+			{ kind: "missed", queue: "sales" },
+			{ kind: "missed", settled: "true", did: "0440000001" },
+		],
 	];
 	const named = (filter: Record<string, string>) =>
 		Object.entries(filter)

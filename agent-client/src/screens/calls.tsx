@@ -16,6 +16,7 @@ import { SelectField } from "../parts/field.tsx";
 import { LateField } from "../parts/late-field.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { useList } from "../parts/use-list.ts";
+import { WayFilters } from "../parts/way-filters.tsx";
 import { dayTitle } from "../parts/words.tsx";
 
 /** All calls that this person may see; the filter is the address, so it can be sent to a colleague. */
@@ -59,6 +60,7 @@ export default function Calls() {
 					]}
 					onValue={(agent) => change({ agent })}
 				/>
+				<WayFilters did={filter.did} queue={filter.queue} onChange={change} />
 				<LateField
 					label={t("filter.number")}
 					value={filter.number}
