@@ -38,10 +38,21 @@ export interface DomainEvents {
 	"storage.state": StorageLive;
 	"queue.state": { readonly pbx: string; readonly queue: string; readonly waiting: number };
 	"settings.changed": Record<string, never>;
+	/** Everybody whom a break or a wrap-up keeps from the queues, as this server saw it last. */
+	"people.away": { readonly away: readonly Away[] };
 	/** A phone rings and nobody has seen the pop-up; its row is written. Every further channel listens to this. */
 	"pop.unseen": UnseenPop;
 	/** Somebody saw it after all. */
 	"pop.seen": UnseenPop;
+}
+
+export interface Away {
+	readonly userId: string;
+	readonly why: "break" | "wrap-up";
+	/** Of a break, in the company's words. */
+	readonly reason: string | null;
+	/** Milliseconds (epoch). */
+	readonly since: number;
 }
 
 export interface SavedCall {

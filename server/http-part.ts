@@ -10,6 +10,7 @@ import { securityHeaders } from "./access/headers.ts";
 import { originAllowed } from "./access/origin.ts";
 import { registerAccessRoutes } from "./access/routes.ts";
 import type { Users } from "./access/users.ts";
+import { registerBreakRoutes } from "./breaks/routes.ts";
 import { readCalls } from "./calls/queries.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
@@ -93,6 +94,10 @@ export async function createHttpPart(deps: Deps) {
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
 	registerWrapUpRoutes(app, { pool, keeper: pbx.keeper, audit, tell: tellOwed });
+	registerBreakRoutes(app, {
+		...{ pool, settings: settings.current },
+		...{ list: pbx.keeper.breaks, changed: pbx.keeper.nudge },
+	});
 	registerTaskRoutes(app, { pool });
 	registerDemoRoutes(app, { demo: deps.demo, audit });
 	registerLive(app);

@@ -10,6 +10,7 @@ export const liveKinds = [
 	"obligation.opened",
 	"obligation.settled",
 	"user.changed",
+	"people.away",
 	"session.ended",
 	"pbx.state",
 	"queue.state",

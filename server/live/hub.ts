@@ -158,7 +158,7 @@ export function createHub(deps: HubDeps) {
 	const looks = setInterval(unseen.look, times.checkEvery).unref();
 
 	const stops = tellNews({
-		...{ fanOut, audience, liveCalls, counts, queues, unseen, floor, metrics, at },
+		...{ fanOut, audience, presence, liveCalls, counts, queues, unseen, floor, metrics, at },
 		async changedCall(callId) {
 			const pop = await deps.popOfCall(callId);
 			if (pop === null) return;

@@ -38,6 +38,8 @@ export const AgentState = z.object({
 	extension: z.string().nullable(),
 	state: z.enum(["available", "ringing", "in-call", "wrap-up", "break", "offline"]),
 	since: Time,
+	/** The break that the person chose, also while a call goes on; then `state` says the call. */
+	onBreak: z.object({ reason: z.string(), since: Time }).nullable().optional(),
 });
 export type AgentState = z.infer<typeof AgentState>;
 export const QueueState = z.object({ pbx: z.string(), queue: z.string(), waiting: z.number() });

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { text } from "./basics.ts";
+import { BreakReason } from "./break.ts";
 import { WrapUpRules } from "./wrap-up.ts";
 
 /** Minutes from local midnight, Monday first; null = closed that day. */
@@ -26,6 +27,8 @@ export const Settings = z.strictObject({
 	conversationSeconds: z.number().int().min(1).max(600),
 	refusalReasons: z.array(text(100).min(1)).min(1).max(12),
 	commentTemplates: z.array(text(500).min(1)).max(50),
+	/** For what people may take a break, in the order of the menu. */
+	breakReasons: z.array(BreakReason).min(1).max(12),
 	wrapUp: WrapUpRules,
 });
 export type Settings = z.infer<typeof Settings>;

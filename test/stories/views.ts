@@ -153,6 +153,16 @@ export const views: readonly View[] = [
 		await page.keyboard.press("Shift+?");
 		await page.getByRole("dialog").waitFor();
 	}),
+	at("break", "/floor", ".floor-row", async ({ page, words }) => {
+		await page.locator(".own-state button").click();
+		await page.getByRole("dialog").getByRole("button", { name: "Навчання", exact: true }).click();
+		await page.locator(".own-state", { hasText: "Навчання" }).waitFor();
+		await page.getByText(words["break.not-paused"]).waitFor();
+	}),
+	at("break-menu", "/", ".call-row", async ({ page, words }) => {
+		await page.locator(".own-state button").click();
+		await page.getByRole("dialog").getByText(words["break.not-paused"]).waitFor();
+	}),
 	{
 		name: "held",
 		async open({ page, backend, words }) {

@@ -138,3 +138,37 @@ test("several obvious non-clients are chosen by mouse or keyboard and closed wit
 	await page.getByRole("button", { name: words["several.not-client"] }).waitFor({ state: "detached" });
 	expect(backend.requests.filter((one) => one === "POST /api/obligations/process")).toHaveLength(2);
 }, 60_000);
+
+test("a break is taken and ended from the keyboard, and a reload keeps it", async () => {
+	const { page, backend } = await sit("agent", 1280);
+	const state = page.locator(".own-state button");
+	const dialog = page.getByRole("dialog");
+	const choose = async (name: string) => {
+		await state.focus();
+		await page.keyboard.press("Enter");
+		const option = dialog.getByRole("button", { name, exact: true });
+		await option.waitFor();
+		for (let presses = 0; presses < 8; presses += 1) {
+			if (await option.and(page.locator(":focus")).count()) break;
+			await page.keyboard.press("Tab");
+		}
+		await page.keyboard.press("Enter");
+		await dialog.waitFor({ state: "detached" });
+		// The window gives the focus back.
+		await state.and(page.locator(":focus")).waitFor();
+	};
+	await choose("Обід");
+	await page.locator(".own-state", { hasText: "Обід" }).waitFor();
+	// The PBX of this house takes no orders: who leaves the desk hears it.
+	await page.getByText(words["held.effect.no-control"]).waitFor();
+	await page.reload();
+	await page.locator(".own-state", { hasText: "Обід" }).waitFor();
+	backend.refuse.set("DELETE /api/me/break", { status: 503, code: "unavailable" });
+	await state.click();
+	await dialog.getByRole("button", { name: words["agent.available"], exact: true }).click();
+	await page.locator(".toasts").getByText(words["failure.unavailable"]).waitFor();
+	backend.refuse.clear();
+	await page.keyboard.press("Escape");
+	await choose(words["agent.available"]);
+	await page.locator(".own-state", { hasText: words["agent.available"] }).waitFor();
+});

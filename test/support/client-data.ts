@@ -38,6 +38,7 @@ export function settings(): Settings {
 		conversationSeconds: 10,
 		refusalReasons: ["Дорого", "Немає в наявності", "Обрав конкурента", "Передумав", "Інше"],
 		commentTemplates: ["Надіслати пропозицію", "Передзвонити завтра", "Чекає на рахунок", "Не той номер"],
+		breakReasons: ["Обід", "Навчання", "Інше"],
 		wrapUp: { mode: "optional", seconds: 60, queues: [] },
 	};
 }
@@ -330,3 +331,20 @@ export function callBackTabs(duties: readonly Obligation[], asked: URLSearchPara
 		closed: 0,
 	};
 }
+
+export const tasks = () => [
+	{
+		id: idOf(8001),
+		title: "Передзвонити щодо договору",
+		dueAt: iso(Date.now() - 600_000),
+		doneAt: null,
+		contact: { id: idOf(2001), name: "Іваненко Олена Петрівна" },
+	},
+	{
+		id: idOf(8002),
+		title: "Надіслати рахунок",
+		dueAt: iso(Date.now() + 86_400_000),
+		doneAt: null,
+		contact: { id: idOf(2003), name: "Ковальчук Ірина" },
+	},
+];

@@ -1,3 +1,4 @@
+import type { Break } from "../../../server/protocol/break.ts";
 import type { Call, CallPage, CallWays, OwnFigures } from "../../../server/protocol/call.ts";
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
@@ -97,6 +98,9 @@ export function createApi(request: Request) {
 			request<{ items: readonly SeveralResult[] }>("POST", "/api/obligations/process", { body }),
 		dismiss: (id: string, comment: string) =>
 			request<unknown>("POST", `/api/obligations/${part(id)}/dismiss`, { body: { comment } }),
+		breaks: () => request<Page<Break>>("GET", "/api/breaks"),
+		beginBreak: (reason: string) => request<void>("POST", "/api/me/break", { body: { reason } }),
+		endBreak: () => request<void>("DELETE", "/api/me/break"),
 		wrapUps: () => request<Page<WrapUp>>("GET", "/api/wrap-ups"),
 		releaseWrapUp: (id: string, reason: string) =>
 			request<void>("POST", `/api/wrap-ups/${part(id)}/release`, { body: { reason } }),

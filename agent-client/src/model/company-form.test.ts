@@ -18,6 +18,7 @@ const present: Settings = {
 	conversationSeconds: 10,
 	refusalReasons: ["Дорого", "Немає в наявності"],
 	commentTemplates: [],
+	breakReasons: ["Обід", "Інше"],
 	wrapUp: { mode: "optional", seconds: 60, queues: [] },
 };
 
@@ -48,6 +49,7 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "0",
 		escalateToSupervisorMinutes: "10",
 		claimMinutes: "",
+		breakReasons: `Обід\n${"О".repeat(41)}`,
 	};
 	expect(problemsOfCompany(fields)).toEqual({
 		timeZone: "zone-wrong",
@@ -55,5 +57,6 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "count-wrong",
 		escalateToSupervisorMinutes: "before-team",
 		claimMinutes: "count-wrong",
+		breakReasons: "reason-long",
 	});
 });

@@ -21,6 +21,7 @@ export interface CompanyFields {
 	/** One to a line. */
 	readonly refusalReasons: string;
 	readonly commentTemplates: string;
+	readonly breakReasons: string;
 	readonly wrapUp: WrapUpFields;
 }
 export type CompanyProblem =
@@ -32,6 +33,7 @@ export type CompanyProblem =
 	| "count-wrong"
 	| "before-team"
 	| "reasons-wrong"
+	| "reason-long"
 	| "wrap-up-wrong";
 
 type Hours = Settings["workingHours"][number];
@@ -73,6 +75,7 @@ export const companyFieldsOf = (settings: Settings): CompanyFields => ({
 	conversationSeconds: String(settings.conversationSeconds),
 	refusalReasons: settings.refusalReasons.join("\n"),
 	commentTemplates: settings.commentTemplates.join("\n"),
+	breakReasons: settings.breakReasons.join("\n"),
 	wrapUp: wrapUpFieldsOf(settings.wrapUp),
 });
 
@@ -89,6 +92,7 @@ const between = (text: string, low: number, high: number) =>
 
 export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof CompanyFields, CompanyProblem>> {
 	const reasons = linesOf(fields.refusalReasons);
+	const breaks = linesOf(fields.breakReasons);
 	return {
 		...(!/^[A-Za-z]{2}$/.test(fields.country.trim()) && { country: "country-wrong" }),
 		...(!/^\d{0,6}$/.test(fields.areaCode.trim()) && { areaCode: "digits-wrong" }),
@@ -105,6 +109,8 @@ export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof C
 		...(!between(fields.claimMinutes, 1, 1440) && { claimMinutes: "count-wrong" }),
 		...(!between(fields.conversationSeconds, 1, 600) && { conversationSeconds: "count-wrong" }),
 		...((reasons.length < 1 || reasons.length > 12) && { refusalReasons: "reasons-wrong" }),
+		...((breaks.length < 1 || breaks.length > 12) && { breakReasons: "reasons-wrong" }),
+		...(breaks.some((reason) => reason.length > 40) && { breakReasons: "reason-long" }),
 		...(Object.keys(problemsOfWrapUp(fields.wrapUp)).length > 0 && { wrapUp: "wrap-up-wrong" }),
 	};
 }
@@ -126,6 +132,7 @@ export function changedSettings(fields: CompanyFields, present: Settings): Parti
 		conversationSeconds: Number(fields.conversationSeconds),
 		refusalReasons: linesOf(fields.refusalReasons),
 		commentTemplates: linesOf(fields.commentTemplates),
+		breakReasons: linesOf(fields.breakReasons),
 		wrapUp: wrapUpRulesOf(fields.wrapUp),
 	};
 	const before = new Map<string, unknown>(Object.entries(present));

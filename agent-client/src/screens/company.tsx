@@ -179,6 +179,7 @@ function CompanyForm({ present }: { present: Settings }) {
 				</header>
 				<div class="body fields">
 					{text("refusalReasons", t("company.reasons"), { lines: 7, hint: t("company.reasons-hint") })}
+					{text("breakReasons", t("company.break-reasons"), { lines: 4, hint: t("company.break-reasons-hint") })}
 					{text("commentTemplates", t("company.templates"), { lines: 7, hint: t("company.templates-hint") })}
 				</div>
 			</section>
