@@ -7,6 +7,7 @@ import { dayAndTime } from "../model/time.ts";
 import { createWrapUp, statuses } from "../model/wrap-up.ts";
 import { Field, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { MoreTime } from "./more-time.tsx";
 import { firstWrong, useFocus } from "./use-focus.ts";
 import { dispositionLook, failureText } from "./words.tsx";
 
@@ -216,6 +217,7 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 				<span class="muted small keys-hint">
 					<kbd>Ctrl</kbd> <kbd>↵</kbd>
 				</span>
+				<MoreTime callId={callId} />
 				{form.failure.value && (
 					<p class="wrong grow" role="alert">
 						<Icon name="alert" small />
