@@ -29,6 +29,7 @@ import type { LivePart } from "./live-part.ts";
 import { registerObligationRoutes } from "./obligations/routes.ts";
 import { registerObservedRoutes } from "./observed/routes.ts";
 import type { PbxPart } from "./pbx-part.ts";
+import type { StorageWatch } from "./storage/watch.ts";
 import { registerTaskRoutes } from "./tasks/routes.ts";
 import { serveClient } from "./web/client.ts";
 import { registerDocs } from "./web/docs.ts";
@@ -46,6 +47,7 @@ interface Deps {
 	readonly calls: CallsPart;
 	readonly pbx: PbxPart;
 	readonly live: LivePart;
+	readonly storage: Pick<StorageWatch, "live">;
 	readonly demo: Demo;
 	/** Says what is owed now of those obligations. */
 	readonly tellOwed: (ids: readonly string[]) => Promise<void>;
@@ -68,7 +70,11 @@ export async function createHttpPart(deps: Deps) {
 	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
 	securityHeaders(app, { https: config.publicUrl?.startsWith("https:") ?? false });
 	guard(app, { origins, authenticate: async (request) => (await auth.session(request.headers))?.person ?? null });
-	registerHealth(app, { register, askDatabase: () => database.ui.execute(sql`select 1`) });
+	registerHealth(app, {
+		register,
+		askDatabase: () => database.ui.execute(sql`select 1`),
+		storage: deps.storage.live,
+	});
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
 	registerCompanyRoutes(app, { settings, pbxs: pbx.pbxs, audit, check: pbx.roads.check });

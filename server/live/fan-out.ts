@@ -14,6 +14,7 @@ export const liveKinds = [
 	"session.ended",
 	"pbx.state",
 	"queue.state",
+	"storage.state",
 	"pop.unseen",
 	"pop.seen",
 ] as const satisfies readonly (keyof DomainEvents)[];

@@ -79,6 +79,10 @@ export function tellNews(deps: Deps): (() => void)[] {
 		fanOut.on("queue.state", "live", (queue) => {
 			if (queues.put(queue)) audience.tellLeads(encode({ type: "queue.state", at: at(), queue }));
 		}),
+		fanOut.on("storage.state", "live", (storage) => {
+			const said = encode({ type: "storage.state", at: at(), storage });
+			for (const { id } of audience.online()) audience.tell(id, said);
+		}),
 		fanOut.on("pop.unseen", "live", (pop) => {
 			deps.metrics.unseen.inc();
 			unseen.announced(pop);

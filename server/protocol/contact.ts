@@ -76,6 +76,8 @@ export const Candidate = z.object({
 		company: z.string(),
 		status: ContactStatus,
 		tags: z.array(z.string()),
+		/** YYYY-MM-DD */
+		birthday: z.string().nullable(),
 	}),
 	owner: z.object({ id: Id, name: z.string(), extension: z.string() }).nullable(),
 	reason: MatchReason,
