@@ -6,7 +6,7 @@ import { clock } from "../model/time.ts";
 import { attempt } from "./attempt.ts";
 
 /** What is left of the time for this call, and 30 seconds more where the company allows it. */
-export function MoreTime({ callId }: { callId: string }) {
+export default function MoreTime({ callId }: { callId: string }) {
 	const busy = useSignal(false);
 	const own = held.items.value.find((one) => one.callId === callId && one.user.id === session.me.value?.id);
 	if (!own?.until || own.saved || holding([own], now.value).length === 0) return null;
