@@ -15,6 +15,7 @@ import { readCalls } from "./calls/queries.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
 import { registerTodayRoute } from "./calls/today.ts";
+import { registerWaysRoute } from "./calls/ways.ts";
 import type { CallsPart } from "./calls-part.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
 import type { CompanySettings } from "./company/settings.ts";
@@ -89,9 +90,13 @@ export async function createHttpPart(deps: Deps) {
 		...{ pbxs: pbx.roads.dialable, originate: pbx.roads.originate },
 	});
 	registerTodayRoute(app, { pool });
+	registerWaysRoute(app, { pool });
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
-	registerWrapUpRoutes(app, { pool, keeper: pbx.keeper, audit, tell: tellOwed });
+	registerWrapUpRoutes(app, {
+		...{ pool, keeper: pbx.keeper, audit, tell: tellOwed },
+		extensions: () => settings.current().wrapUpExtensions,
+	});
 	registerBreakRoutes(app, {
 		...{ pool, settings: settings.current },
 		...{ list: pbx.keeper.breaks, changed: pbx.keeper.nudge },

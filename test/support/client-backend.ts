@@ -203,11 +203,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return list(state.pbxs);
 			case "POST pbx":
 				if (sub === "check") {
-					return {
-						json: {
-							findings: pbxData.findings(),
-						},
-					};
+					return { json: { findings: pbxData.findings() } };
 				}
 				return { json: pbxData.pbxs()[0] };
 			case "GET demo":
@@ -223,16 +219,22 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "GET wrap-ups":
 				return list(state.wrapUps);
 			case "POST wrap-ups":
+				if (sub === "extend") {
+					state.wrapUps = state.wrapUps.map(data.moreTime);
+					return { status: 204 };
+				}
 				state.wrapUps = state.wrapUps.filter((one) => one.id !== id);
 				return { status: 204 };
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
+				if (id === "call-back") return { json: data.callBackTabs(state.obligations, q) };
 				if (q.get("settled") === "true") return list([]);
 				return list(
 					state.obligations.filter(
 						(duty) =>
 							(!q.get("kind") || duty.kind === q.get("kind")) &&
 							(q.get("overdue") !== "true" || duty.overdue) &&
+							data.cameBy(duty.call, q) &&
 							(!q.get("escalated") || duty.escalatedTo !== null) &&
 							(q.get("assignee") !== "me" || duty.kind === "call" || duty.claimedBy?.id === person.id),
 					),
@@ -255,10 +257,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { json: duty };
 			}
 			case "GET contacts": {
-				if (sub === "timeline") {
-					const kinds = q.get("kinds");
-					return list(data.timeline(id ?? "", state.calls).filter((item) => !kinds || item.kind === kinds));
-				}
+				if (sub === "timeline") return list(data.historyFor(data.timeline(id ?? "", state.calls), q));
 				if (id) {
 					const found = state.contacts.find((one) => one.id === id);
 					return found
@@ -279,6 +278,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 					},
 				};
 			case "GET calls": {
+				if (id === "ways") return { json: data.ways(state.calls) };
 				if (id === "today") return { json: { inbound: 3, outbound: 2, missed: 1, averageTalk: 95 } };
 				if (sub === "recordings") return { raw: data.tone(8), type: "audio/wav" };
 				if (id) return { json: state.calls.find((one) => one.id === id) ?? state.calls[0] };
