@@ -11,6 +11,7 @@ import { type Connection, createConnection, type Standing } from "./connection.t
 import { check as examine } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
 import { Originated } from "./originated.ts";
+import { createAside } from "./put-aside.ts";
 
 /** What the fleet needs of a log; pino fits. */
 export interface Log {
@@ -70,6 +71,9 @@ interface Ship {
 /** What a connection was made with; where the journal lies is no reason to cut the link. */
 const fingerprintOf = (access: PbxAccess) => JSON.stringify({ ...access, history: null });
 
+/** Whole by its form, but not of the PBX's making, or without what it must say. */
+const noEvent = { reason: "not-an-event" };
+
 export function createFleet(deps: FleetDeps): Fleet {
 	const { log, clock = systemClock, random = Math.random } = deps;
 	const ships = new Map<string, Ship>();
@@ -86,6 +90,8 @@ export function createFleet(deps: FleetDeps): Fleet {
 	const launch = (access: PbxAccess, after: Promise<void>) => {
 		const { id } = access;
 		const originated = new Originated(clock);
+		const aside = createAside();
+		let lastAside: object = noEvent;
 		const connection = createConnection({
 			endpoint: access,
 			account: access.events,
@@ -94,6 +100,12 @@ export function createFleet(deps: FleetDeps): Fleet {
 			onEvents(events, receivedAt) {
 				// A PBX that was replaced may still have had a chunk under way.
 				if (ships.get(id)?.connection !== connection) return;
+				const count = events.filter((event) => event.kind === "gap" && event.cause === "quarantine").length;
+				const news = aside.take(count, receivedAt);
+				if (news) {
+					log.warn({ pbxId: id, ...lastAside, ...news }, "a message of the PBX was put aside");
+					lastAside = noEvent;
+				}
 				fenced("PBX events", id, () => deps.onEvents(id, events, receivedAt));
 			},
 			onState(state, problem, at) {
@@ -103,7 +115,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 				fenced("PBX state", id, () => deps.onState(id, state, problem, at));
 			},
 			onQuarantine({ reason, sample }) {
-				log.warn({ pbxId: id, reason, sample }, "a message of the PBX was put aside");
+				lastAside = { reason, sample };
 			},
 			onOriginated: (packet) => originated.heard(packet),
 		});
