@@ -348,3 +348,9 @@ export const tasks = () => [
 		contact: { id: idOf(2003), name: "Ковальчук Ірина" },
 	},
 ];
+
+/** Whose numbers look like any other. */
+export const similar = () =>
+	contacts()
+		.slice(0, 3)
+		.map(({ id, name, numbers }) => ({ id, name, number: numbers[0]?.e164 ?? "" }));
