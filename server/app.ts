@@ -4,6 +4,7 @@ import { connectDatabase, type Database } from "../db/connect.ts";
 import { createAuth } from "./access/auth.ts";
 import { createUsers } from "./access/users.ts";
 import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
+import { linkServers } from "./between/servers.ts";
 import { readCalls } from "./calls/queries.ts";
 import { createCallsPart } from "./calls-part.ts";
 import { createSettings } from "./company/settings.ts";
@@ -143,6 +144,10 @@ export async function createApp(
 		...{ database, config, bus, settings: company, auth, users, calls, pbx, live, storage, demo, tellOwed },
 		...{ client: over.client, register, version, now, log },
 	});
+	const others = linkServers({
+		...{ url: config.databaseUrl, pool, bus, people: users.colleagues, sockets: live.hub.sockets },
+		...{ refreshSettings: company.refresh, log },
+	});
 	const regularWork = startRegularWork({
 		...{ database, auth, settings: company, journalDays: config.journalDays, now, log },
 	});
@@ -157,6 +162,7 @@ export async function createApp(
 			await calls.recorder.warm();
 			await live.hub.start();
 			storage.start();
+			others.start();
 			await orphan();
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
@@ -171,6 +177,7 @@ export async function createApp(
 			regularWork.stop();
 			sockets.stop();
 			storage.stop();
+			await others.stop();
 			await pbx.observer.stop();
 			await escalator.stop();
 			await pbx.keeper.stop();

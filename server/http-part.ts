@@ -93,7 +93,10 @@ export async function createHttpPart(deps: Deps) {
 	registerWaysRoute(app, { pool });
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
-	registerWrapUpRoutes(app, { pool, keeper: pbx.keeper, audit, tell: tellOwed });
+	registerWrapUpRoutes(app, {
+		...{ pool, keeper: pbx.keeper, audit, tell: tellOwed },
+		extensions: () => settings.current().wrapUpExtensions,
+	});
 	registerBreakRoutes(app, {
 		...{ pool, settings: settings.current },
 		...{ list: pbx.keeper.breaks, changed: pbx.keeper.nudge },

@@ -40,6 +40,7 @@ export function createPbxPart({ database, calls, config, settings, bus, tellOwed
 	const keeper = createKeeper({
 		...{ pool: database.pools.ui, bus, now, log },
 		rules: () => settings().wrapUp,
+		extensions: () => settings().wrapUpExtensions,
 		breaks: () => openBreaks(database.pools.ui),
 		leads: writer.leads,
 		hasControl: (pbxId) => roads.dialable().some(({ id, control }) => id === pbxId && control),

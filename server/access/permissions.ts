@@ -46,6 +46,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"POST /api/obligations/:id/claim": everybody,
 	"DELETE /api/obligations/:id/claim": everybody,
 	"GET /api/wrap-ups": everybody,
+	"POST /api/wrap-ups/:id/extend": everybody,
 	"POST /api/wrap-ups/:id/release": ["supervisor", "admin"],
 	"GET /api/tasks": everybody,
 	"POST /api/tasks/:id/done": everybody,

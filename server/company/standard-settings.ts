@@ -60,5 +60,6 @@ export function standardSettings(country: string): Settings {
 		commentTemplates: commentTemplates[language],
 		breakReasons: breakReasons[language],
 		wrapUp: { mode: "optional", seconds: 60, queues: [] },
+		wrapUpExtensions: 3,
 	};
 }

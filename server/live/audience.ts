@@ -10,6 +10,9 @@ export function createAudience(readPeople: () => Promise<readonly LivePerson[]>)
 	/** People with sockets who watch everything: they are few, and asked for at every change of presence. */
 	const onlineLeads = new Set<string>();
 	let people = new Map<string, LivePerson>();
+	/** Reads that were begun, and the newest of those whose answer was taken. */
+	let begun = 0;
+	let taken = 0;
 
 	const noteLead = (userId: string) => {
 		const person = people.get(userId);
@@ -23,7 +26,12 @@ export function createAudience(readPeople: () => Promise<readonly LivePerson[]>)
 	return {
 		/** Reads who there is. Before it nobody is let in. */
 		async refresh(): Promise<void> {
-			people = new Map((await readPeople()).map((person) => [person.id, person]));
+			const turn = ++begun;
+			const read = await readPeople();
+			// Of two reads at a time the one that began earlier may answer last: it must not give back a role that was taken.
+			if (turn < taken) return;
+			taken = turn;
+			people = new Map(read.map((person) => [person.id, person]));
 			for (const userId of sockets.keys()) noteLead(userId);
 		},
 		person: (userId: string): LivePerson | undefined => people.get(userId),

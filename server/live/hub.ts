@@ -231,6 +231,8 @@ export function createHub(deps: HubDeps) {
 		knows: (userId: string): boolean => audience.person(userId)?.active === true,
 		refresh: audience.refresh,
 		crowded: audience.isCrowded,
+		/** Every open socket, with whose session it is. */
+		sockets: audience.connections,
 		/** Whether a session of this person ended at or after `since`: what was read before may be out of date. */
 		endedSince: (userId: string, since: number): boolean => (lastEnding.get(userId) ?? -1) >= since,
 		stop(): void {

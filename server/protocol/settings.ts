@@ -30,6 +30,8 @@ export const Settings = z.strictObject({
 	/** For what people may take a break, in the order of the menu. */
 	breakReasons: z.array(BreakReason).min(1).max(12),
 	wrapUp: WrapUpRules,
+	/** How often a person may add 30 seconds to a box; 0: never. */
+	wrapUpExtensions: z.number().int().min(0).max(20),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial().strict();

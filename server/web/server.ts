@@ -37,6 +37,7 @@ export async function createHttpServer({ log, trustProxy, version }: HttpServerO
 	app.setSerializerCompiler(serializerCompiler);
 	// A form of another site can send text/plain without being asked; JSON it cannot.
 	app.removeContentTypeParser("text/plain");
+	takeNothingAsJson(app);
 	answerErrors(app);
 	app.addHook("onSend", async (request, reply) => void reply.header("x-request-id", request.id));
 	app.addHook("onResponse", async (request, reply) => {
@@ -55,4 +56,14 @@ export async function createHttpServer({ log, trustProxy, version }: HttpServerO
 		transform: jsonSchemaTransform,
 	});
 	return app;
+}
+
+/** Many clients name JSON in every request, also where there is nothing to say: that is no mistake where no body is wanted. */
+function takeNothingAsJson(app: App): void {
+	const parse = app.getDefaultJsonParser("error", "error");
+	app.removeContentTypeParser("application/json");
+	app.addContentTypeParser<string>("application/json", { parseAs: "string" }, (request, body, done) => {
+		if (body === "" && request.routeOptions.schema?.body === undefined) done(null);
+		else void parse(request, body, done);
+	});
 }

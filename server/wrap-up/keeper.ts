@@ -12,6 +12,8 @@ export interface KeeperDeps {
 	readonly pool: Pool;
 	readonly bus: EventBus;
 	readonly rules: () => WrapUpRules;
+	/** How often a person may add time to a box. */
+	readonly extensions: () => number;
 	/** Who chose a break that goes on. */
 	readonly breaks: () => Promise<readonly OnBreak[]>;
 	/** Whether this server writes for the PBX: only that one orders. */
@@ -233,6 +235,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 				since: one.since.toISOString(),
 				until: one.until?.toISOString() ?? null,
 				saved: one.saved,
+				extended: one.extended,
+				extendable: one.until !== null && !one.saved && one.extended < deps.extensions(),
 				...effectAt(one.pbxId, one.extension),
 			}));
 		},

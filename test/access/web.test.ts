@@ -134,3 +134,12 @@ test("the line of a request names the route, never a client's number", async () 
 	expect(house.log.join()).toContain('"msg":"request"');
 	expect(house.log.join()).not.toContain("380501234567");
 });
+
+test("a request that names JSON and says nothing is taken where nothing is wanted, and refused where something is", async () => {
+	const { cookie } = await house.hire("agent");
+	const headers = { "content-type": "application/json; charset=utf-8" };
+	expect((await house.call("DELETE", "/api/session", { cookie, headers })).status).toBe(204);
+	expect((await house.call("GET", "/api/me", { cookie })).status).toBe(401);
+	const nothing = await house.call("POST", "/api/session", { headers });
+	expect(nothing).toMatchObject({ status: 400, json: { error: { code: "bad-request" } } });
+});

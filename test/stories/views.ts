@@ -42,6 +42,7 @@ const journals = ["none", "mysql", "postgres", "cel-sqlite", "cel-csv", "cdr-csv
 const held = (person: typeof olena, n: number, mode: "box" | "mandatory", effect: "paused" | "refused") => ({
 	...{ id: idOf(n), callId: idOf(1000 + n), user: person, queue: "sales", mode, effect },
 	...{ problem: effect === "refused" ? "Interface not found" : null, saved: false },
+	...{ extended: 0, extendable: mode === "box" },
 	...{ since: iso(Date.now() - 28_000), until: mode === "box" ? iso(Date.now() + 120_000) : null },
 });
 

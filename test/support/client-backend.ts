@@ -203,11 +203,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return list(state.pbxs);
 			case "POST pbx":
 				if (sub === "check") {
-					return {
-						json: {
-							findings: pbxData.findings(),
-						},
-					};
+					return { json: { findings: pbxData.findings() } };
 				}
 				return { json: pbxData.pbxs()[0] };
 			case "GET demo":
@@ -223,6 +219,10 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "GET wrap-ups":
 				return list(state.wrapUps);
 			case "POST wrap-ups":
+				if (sub === "extend") {
+					state.wrapUps = state.wrapUps.map(data.moreTime);
+					return { status: 204 };
+				}
 				state.wrapUps = state.wrapUps.filter((one) => one.id !== id);
 				return { status: 204 };
 			case "GET obligations": {

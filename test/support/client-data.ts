@@ -15,6 +15,7 @@ import type { Contact, TimelineItem } from "../../server/protocol/contact.ts";
 import type { Obligation } from "../../server/protocol/obligation.ts";
 import type { Settings } from "../../server/protocol/settings.ts";
 import type { User } from "../../server/protocol/user.ts";
+import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 
 /** A small company for the stand-in server: enough that every screen has something to show. */
 
@@ -40,6 +41,7 @@ export function settings(): Settings {
 		commentTemplates: ["Надіслати пропозицію", "Передзвонити завтра", "Чекає на рахунок", "Не той номер"],
 		breakReasons: ["Обід", "Навчання", "Інше"],
 		wrapUp: { mode: "optional", seconds: 60, queues: [] },
+		wrapUpExtensions: 3,
 	};
 }
 
@@ -354,3 +356,11 @@ export const similar = () =>
 	contacts()
 		.slice(0, 3)
 		.map(({ id, name, numbers }) => ({ id, name, number: numbers[0]?.e164 ?? "" }));
+
+/** Time may be added twice. */
+export const moreTime = (one: WrapUp): WrapUp => ({
+	...one,
+	until: iso(Date.parse(one.until ?? "") + 30_000),
+	extended: one.extended + 1,
+	extendable: one.extended === 0,
+});

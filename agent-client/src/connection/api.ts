@@ -108,6 +108,8 @@ export function createApi(request: Request) {
 		beginBreak: (reason: string) => request<void>("POST", "/api/me/break", { body: { reason } }),
 		endBreak: () => request<void>("DELETE", "/api/me/break"),
 		wrapUps: () => request<Page<WrapUp>>("GET", "/api/wrap-ups"),
+		extendWrapUp: ({ id, extended }: WrapUp) =>
+			request<void>("POST", `/api/wrap-ups/${part(id)}/extend`, { body: { extended } }),
 		releaseWrapUp: (id: string, reason: string) =>
 			request<void>("POST", `/api/wrap-ups/${part(id)}/release`, { body: { reason } }),
 		tasks: (query: Query, signal?: AbortSignal) =>

@@ -20,6 +20,7 @@ const present: Settings = {
 	commentTemplates: [],
 	breakReasons: ["Обід", "Інше"],
 	wrapUp: { mode: "optional", seconds: 60, queues: [] },
+	wrapUpExtensions: 3,
 };
 
 test("hours as people write them", () => {
@@ -49,6 +50,7 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "0",
 		escalateToSupervisorMinutes: "10",
 		claimMinutes: "",
+		wrapUpExtensions: "21",
 		breakReasons: `Обід\n${"О".repeat(41)}`,
 	};
 	expect(problemsOfCompany(fields)).toEqual({
@@ -57,6 +59,7 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "count-wrong",
 		escalateToSupervisorMinutes: "before-team",
 		claimMinutes: "count-wrong",
+		wrapUpExtensions: "count-wrong",
 		breakReasons: "reason-long",
 	});
 });

@@ -18,6 +18,7 @@ export interface CompanyFields {
 	readonly escalateToSupervisorMinutes: string;
 	readonly claimMinutes: string;
 	readonly conversationSeconds: string;
+	readonly wrapUpExtensions: string;
 	/** One to a line. */
 	readonly refusalReasons: string;
 	readonly commentTemplates: string;
@@ -73,6 +74,7 @@ export const companyFieldsOf = (settings: Settings): CompanyFields => ({
 	escalateToSupervisorMinutes: String(settings.escalateToSupervisorMinutes),
 	claimMinutes: String(settings.claimMinutes),
 	conversationSeconds: String(settings.conversationSeconds),
+	wrapUpExtensions: String(settings.wrapUpExtensions),
 	refusalReasons: settings.refusalReasons.join("\n"),
 	commentTemplates: settings.commentTemplates.join("\n"),
 	breakReasons: settings.breakReasons.join("\n"),
@@ -108,6 +110,7 @@ export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof C
 		...(!between(fields.escalateToSupervisorMinutes, 1, 10_080) && { escalateToSupervisorMinutes: "count-wrong" }),
 		...(!between(fields.claimMinutes, 1, 1440) && { claimMinutes: "count-wrong" }),
 		...(!between(fields.conversationSeconds, 1, 600) && { conversationSeconds: "count-wrong" }),
+		...(!between(fields.wrapUpExtensions, 0, 20) && { wrapUpExtensions: "count-wrong" }),
 		...((reasons.length < 1 || reasons.length > 12) && { refusalReasons: "reasons-wrong" }),
 		...((breaks.length < 1 || breaks.length > 12) && { breakReasons: "reasons-wrong" }),
 		...(breaks.some((reason) => reason.length > 40) && { breakReasons: "reason-long" }),
@@ -130,6 +133,7 @@ export function changedSettings(fields: CompanyFields, present: Settings): Parti
 		escalateToSupervisorMinutes: Number(fields.escalateToSupervisorMinutes),
 		claimMinutes: Number(fields.claimMinutes),
 		conversationSeconds: Number(fields.conversationSeconds),
+		wrapUpExtensions: Number(fields.wrapUpExtensions),
 		refusalReasons: linesOf(fields.refusalReasons),
 		commentTemplates: linesOf(fields.commentTemplates),
 		breakReasons: linesOf(fields.breakReasons),

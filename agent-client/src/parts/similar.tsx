@@ -11,7 +11,9 @@ export function Similar({ contacts }: { contacts: readonly SimilarContact[] }) {
 			{contacts.map(({ id, name, number }) => (
 				<a key={id} class="row" href={`/contacts/${id}`} title={writtenNumber(number)}>
 					<Outside text={name} />
-					<bdi dir="ltr" class="nowrap">…{number.slice(-2)}</bdi>
+					<bdi dir="ltr" class="nowrap">
+						…{number.slice(-2)}
+					</bdi>
 				</a>
 			))}
 		</p>
