@@ -5,8 +5,11 @@ CREATE INDEX "obligations_escalates" ON "obligations" USING btree ("escalates_at
 CREATE INDEX "obligations_open_escalated" ON "obligations" USING btree ("due_at","id") WHERE "obligations"."settled_at" is null and "obligations"."escalated_at" is not null;--> statement-breakpoint
 UPDATE "settings" SET "value" = '{"escalateToTeamMinutes": 15, "escalateToSupervisorMinutes": 30, "claimMinutes": 15}'::jsonb || "value";
 --> statement-breakpoint
--- What nobody has settled yet goes its way from now on too, by the standard minutes.
-UPDATE "obligations" SET "escalates_at" = due_at("opened_at", 15, (SELECT "value" FROM "settings" WHERE "id" = 1)) WHERE "settled_at" IS NULL AND "kind" = 'missed';
+-- What nobody has settled yet goes its way too, by the standard minutes, when its time is still to come: everything that
+-- is older would go to the supervisors within minutes of the upgrade, and hide what was missed today.
+UPDATE "obligations" o SET "escalates_at" = d.at
+FROM (SELECT "id", due_at("opened_at", 15, (SELECT "value" FROM "settings" WHERE "id" = 1)) AS at FROM "obligations" WHERE "settled_at" IS NULL AND "kind" = 'missed') d
+WHERE o."id" = d."id" AND d.at > now();
 --> statement-breakpoint
 -- Working seconds between two moments, by the same clock as due_at; 0 when `until` is not after `since`.
 CREATE FUNCTION working_seconds(since timestamptz, until timestamptz, company jsonb) RETURNS double precision LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$

@@ -28,6 +28,8 @@ select pg_advisory_xact_lock(hashtextextended(key, 0)) from (
  * - settled by the first conversation of $5 seconds with the same contact or number that began after it;
  * - attempts: calls out to that client since, in which no such conversation happened;
  * - assignee, when nobody has it: who spoke with that client last, within a year.
+ * A machine that calls thousands of times has thousands of debts: the calls of a client are read once and looked up in
+ * order (`width_bucket` is a binary search), and each debt looks for who spoke only back to the debt before it.
  */
 const reconcile = {
 	name: "reconcile-missed",
@@ -49,46 +51,73 @@ open as materialized (
 	) and o.settled_at is null
 	order by o.id for update
 ),
-around as (
-	select o.id as owed, c.id, c.started_at, c.direction, c.answered_at, c.ended_at, c.talk_ms, o.call_started_at as since
-	from open o join calls c on c.number = o.number
-		and c.started_at > o.call_started_at - interval '1 day' and c.id <> o.call_id and c.direction <> 'internal'
-	union
-	select o.id, c.id, c.started_at, c.direction, c.answered_at, c.ended_at, c.talk_ms, o.call_started_at
-	from open o join calls c on c.contact_id = o.contact_id
-		and c.started_at > o.call_started_at - interval '1 day' and c.id <> o.call_id and c.direction <> 'internal'
-),
-conversations as (
-	select distinct on (owed) owed, id, started_at, answered_at + make_interval(secs => $5) as real_at
-	from around where answered_at > since and talk_ms >= $5 * 1000
-	order by owed, answered_at, id
-),
-tries as (
-	select owed, count(*)::integer as n from around
-	where direction = 'outbound' and started_at > since and ended_at is not null and talk_ms < $5 * 1000
-	group by owed
-),
-derived as (
-	select o.id, coalesce(t.n, 0) as attempts, coalesce(o.assignee_id, lately.user_id) as assignee_id,
-		c.id as conversation, c.real_at, spoke.user_id as spoke
+debts as materialized (
+	select o.*, dense_rank() over (order by o.number, o.contact_id) as client,
+		lag(o.call_started_at) over (
+			partition by o.number, o.contact_id, o.assignee_id is null order by o.call_started_at, o.id
+		) as before
 	from open o
-	left join tries t on t.owed = o.id
-	left join conversations c on c.owed = o.id
+),
+clients as materialized (
+	select client, number, contact_id, min(call_started_at) - interval '1 day' as since from debts group by 1, 2, 3
+),
+around as materialized (
+	select k.client, c.id, c.started_at, c.answered_at, c.talk_ms >= $5 * 1000 as long
+	from clients k join calls c on c.number = k.number and c.started_at > k.since and c.direction <> 'internal'
+	where case when c.talk_ms >= $5 * 1000 then c.answered_at is not null
+		else c.direction = 'outbound' and c.ended_at is not null end
+	union
+	select k.client, c.id, c.started_at, c.answered_at, c.talk_ms >= $5 * 1000
+	from clients k join calls c on c.contact_id = k.contact_id and c.started_at > k.since and c.direction <> 'internal'
+	where case when c.talk_ms >= $5 * 1000 then c.answered_at is not null
+		else c.direction = 'outbound' and c.ended_at is not null end
+),
+conversations as materialized (
+	select client, array_agg(answered_at order by answered_at, id) as at, array_agg(id order by answered_at, id) as ids,
+		array_agg(started_at order by answered_at, id) as began
+	from around where long group by client
+),
+tries as materialized (
+	select client, array_agg(started_at order by started_at) as at from around where not long group by client
+),
+lately as (
+	select o.*, l.user_id, l.started_at,
+		count(l.user_id) over (partition by o.client order by o.call_started_at, o.id) as talks
+	from debts o
 	left join lateral (
-		select l.user_id from legs l
-		where l.call_id = c.id and l.call_started_at = c.started_at and l.user_id is not null and l.answered_at is not null
-		order by l.answered_at limit 1
-	) spoke on true
-	left join lateral (
-		select l.user_id
+		select l.user_id, b.started_at
 		from calls b
 		join legs l on l.call_id = b.id and l.call_started_at = b.started_at
 		join users u on u.id = l.user_id and u.active
 		where o.assignee_id is null and b.number = o.number and b.answered_at is not null
-			and b.started_at < o.call_started_at and b.started_at > o.call_started_at - interval '1 year'
+			and b.started_at < o.call_started_at
+			and b.started_at >= coalesce(o.before, o.call_started_at - interval '1 year')
 			and l.answered_at is not null
 		order by b.started_at desc, l.answered_at desc limit 1
-	) lately on true
+	) l on true
+),
+spoke_before as (
+	select id, client, call_started_at, assignee_id,
+		case when began > call_started_at - interval '1 year' then talked end as talked_to
+	from (
+		select *, first_value(user_id) over talk as talked, first_value(started_at) over talk as began
+		from lately window talk as (partition by client, talks order by call_started_at, id)
+	) carried
+),
+derived as (
+	select o.id, coalesce(cardinality(t.at) - width_bucket(o.call_started_at, t.at), 0) as attempts,
+		coalesce(o.assignee_id, o.talked_to) as assignee_id,
+		c.ids[place.first] as conversation, c.at[place.first] + make_interval(secs => $5) as real_at, spoke.user_id as spoke
+	from spoke_before o
+	left join tries t on t.client = o.client
+	left join conversations c on c.client = o.client
+	cross join lateral (select width_bucket(o.call_started_at, c.at) + 1 as first) place
+	left join lateral (
+		select l.user_id from legs l
+		where l.call_id = c.ids[place.first] and l.call_started_at = c.began[place.first]
+			and l.user_id is not null and l.answered_at is not null
+		order by l.answered_at limit 1
+	) spoke on true
 )
 update obligations o set
 	attempts = d.attempts, assignee_id = d.assignee_id,

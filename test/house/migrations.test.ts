@@ -48,12 +48,41 @@ test("the migrations, written by hand in part, make the tables that the code bel
 	}
 }, 60_000);
 
+test("an upgrade lets those missed calls escalate whose time is still to come, and leaves the old ones to the lists", async () => {
+	const own = await emptyDatabase();
+	try {
+		const files = globSync("*.sql", { cwd: join(projectFolder, "migrations") }).sort();
+		const upgrade = files.findIndex((file) => file.startsWith("0006"));
+		const textOf = (file: string) => readFileSync(join(projectFolder, "migrations", file), "utf8");
+		for (const file of files.slice(0, upgrade)) await run(own.url, textOf(file));
+		const always = Array.from({ length: 7 }, () => ({ from: 0, to: 1440 }));
+		await run(
+			own.url,
+			`insert into settings (id, value) values (1, '${JSON.stringify({ timeZone: "UTC", workingHours: always })}');
+			insert into obligations (id, kind, call_id, call_started_at, opened_at, due_at)
+			select gen_random_uuid(), 'missed', gen_random_uuid(), at, at, at from unnest(
+				array[now() - interval '3 days', now() - interval '16 minutes', now() - interval '5 minutes']) at`,
+		);
+		await run(own.url, textOf(files[upgrade] ?? ""));
+		const minutes = await withClient(own.url, async (client) => {
+			const { rows } = await client.query(
+				"select round(extract(epoch from escalates_at - opened_at) / 60)::int as minutes from obligations order by opened_at",
+			);
+			return rows.map((row) => row.minutes);
+		});
+		expect(minutes).toEqual([null, null, 15]);
+	} finally {
+		await own.drop();
+	}
+}, 60_000);
+
 async function apply(url: string, sql: string): Promise<void> {
-	await withClient(url, async (client) => {
-		await client.query("create extension pg_trgm");
-		await client.query(sql.replaceAll("--> statement-breakpoint", ""));
-	});
+	await withClient(url, (client) => client.query("create extension pg_trgm"));
+	await run(url, sql);
 }
+
+const run = (url: string, sql: string) =>
+	withClient(url, (client) => client.query(sql.replaceAll("--> statement-breakpoint", "")));
 
 /** Columns and indexes of every table but the partitions. */
 async function shape(url: string): Promise<unknown[]> {
