@@ -6,7 +6,10 @@ import { Said } from "./said.ts";
 export const PbxState = z.enum(["connecting", "login-refused", "connected", "standby", "away", "stopped"]);
 export type PbxState = z.infer<typeof PbxState>;
 
-const word = z.string().regex(/^[^\r\n\0]*$/);
+const word = z
+	.string()
+	.regex(/^[^\r\n\0]*$/)
+	.overwrite((given) => given.toWellFormed());
 const Account = z.strictObject({ username: word.min(1).max(80), secret: word.min(1).max(200) });
 export const PbxTls = z.union([
 	z.boolean(),
