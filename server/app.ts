@@ -4,6 +4,7 @@ import { connectDatabase, type Database } from "../db/connect.ts";
 import { createAuth } from "./access/auth.ts";
 import { createUsers } from "./access/users.ts";
 import { startLoopbackPbx } from "./asterisk/loopback/loopback-pbx.ts";
+import { linkServers } from "./between/servers.ts";
 import { readCalls } from "./calls/queries.ts";
 import { createCallsPart } from "./calls-part.ts";
 import { createSettings } from "./company/settings.ts";
@@ -20,6 +21,7 @@ import { readObligations } from "./obligations/read.ts";
 import { createPbxPart, type PbxPart } from "./pbx-part.ts";
 import { PbxInput } from "./protocol/pbx.ts";
 import { startRegularWork } from "./regular-work.ts";
+import { watchStorage } from "./storage/watch.ts";
 import { createLog } from "./web/log.ts";
 
 export const version = "0.1.0";
@@ -90,6 +92,11 @@ export async function createApp(
 	const onLeading = (pbxId: string) => pbx.roads.leadingChanged(pbxId);
 	const calls = await createCallsPart({ database, config, settings, bus, onLeading, now, log });
 
+	const storage = watchStorage({
+		...{ dataDir: config.dataDir, trouble: calls.journal.trouble, waiting: calls.journal.waiting },
+		...{ bus, register, now, log },
+	});
+
 	// What is owed for them
 	const tellOwed = async (ids: readonly string[]) => {
 		for (const obligation of await readObligations(pool, readCalls, ids)) {
@@ -130,12 +137,16 @@ export async function createApp(
 
 	// What people see
 	const live = createLivePart({
-		...{ pool, bus, users, calls, pbx, settings, register, version, now, log },
+		...{ pool, bus, users, calls, pbx, storage, settings, register, version, now, log },
 		over: over.live ?? {},
 	});
 	const { app, sockets } = await createHttpPart({
-		...{ database, config, bus, settings: company, auth, users, calls, pbx, live, demo, tellOwed },
+		...{ database, config, bus, settings: company, auth, users, calls, pbx, live, storage, demo, tellOwed },
 		...{ client: over.client, register, version, now, log },
+	});
+	const others = linkServers({
+		...{ url: config.databaseUrl, pool, bus, people: users.colleagues, sockets: live.hub.sockets },
+		...{ refreshSettings: company.refresh, log },
 	});
 	const regularWork = startRegularWork({
 		...{ database, auth, settings: company, journalDays: config.journalDays, now, log },
@@ -150,6 +161,8 @@ export async function createApp(
 			await company.start();
 			await calls.recorder.warm();
 			await live.hub.start();
+			storage.start();
+			others.start();
 			await orphan();
 			await app.listen({ host: config.host, port: config.port });
 			await demo.start();
@@ -163,6 +176,8 @@ export async function createApp(
 			// Nothing new comes in; what came in is written; then everybody is told to come back.
 			regularWork.stop();
 			sockets.stop();
+			storage.stop();
+			await others.stop();
 			await pbx.observer.stop();
 			await escalator.stop();
 			await pbx.keeper.stop();

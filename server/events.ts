@@ -1,7 +1,7 @@
 import type { Call } from "./protocol/call.ts";
 import type { Match } from "./protocol/contact.ts";
 import type { UnseenPop } from "./protocol/floor.ts";
-import type { PbxLive } from "./protocol/live.ts";
+import type { PbxLive, StorageLive } from "./protocol/live.ts";
 import type { Obligation } from "./protocol/obligation.ts";
 
 /**
@@ -34,12 +34,25 @@ export interface DomainEvents {
 	"session.ended": { readonly userId: string; readonly sessionId: string | null };
 	"pbx.changed": { readonly pbxId: string };
 	"pbx.state": PbxLive & { readonly at: string };
+	/** The disk, ours or the database's, fills up, is full, or has room again. */
+	"storage.state": StorageLive;
 	"queue.state": { readonly pbx: string; readonly queue: string; readonly waiting: number };
 	"settings.changed": Record<string, never>;
+	/** Everybody whom a break or a wrap-up keeps from the queues, as this server saw it last. */
+	"people.away": { readonly away: readonly Away[] };
 	/** A phone rings and nobody has seen the pop-up; its row is written. Every further channel listens to this. */
 	"pop.unseen": UnseenPop;
 	/** Somebody saw it after all. */
 	"pop.seen": UnseenPop;
+}
+
+export interface Away {
+	readonly userId: string;
+	readonly why: "break" | "wrap-up";
+	/** Of a break, in the company's words. */
+	readonly reason: string | null;
+	/** Milliseconds (epoch). */
+	readonly since: number;
 }
 
 export interface SavedCall {

@@ -10,10 +10,12 @@ import { securityHeaders } from "./access/headers.ts";
 import { originAllowed } from "./access/origin.ts";
 import { registerAccessRoutes } from "./access/routes.ts";
 import type { Users } from "./access/users.ts";
+import { registerBreakRoutes } from "./breaks/routes.ts";
 import { readCalls } from "./calls/queries.ts";
 import { registerRecordingRoutes } from "./calls/recordings/serve.ts";
 import { registerCallRoutes } from "./calls/routes.ts";
 import { registerTodayRoute } from "./calls/today.ts";
+import { registerWaysRoute } from "./calls/ways.ts";
 import type { CallsPart } from "./calls-part.ts";
 import { registerCompanyRoutes } from "./company/routes.ts";
 import type { CompanySettings } from "./company/settings.ts";
@@ -28,6 +30,7 @@ import type { LivePart } from "./live-part.ts";
 import { registerObligationRoutes } from "./obligations/routes.ts";
 import { registerObservedRoutes } from "./observed/routes.ts";
 import type { PbxPart } from "./pbx-part.ts";
+import type { StorageWatch } from "./storage/watch.ts";
 import { registerTaskRoutes } from "./tasks/routes.ts";
 import { serveClient } from "./web/client.ts";
 import { registerDocs } from "./web/docs.ts";
@@ -45,6 +48,7 @@ interface Deps {
 	readonly calls: CallsPart;
 	readonly pbx: PbxPart;
 	readonly live: LivePart;
+	readonly storage: Pick<StorageWatch, "live">;
 	readonly demo: Demo;
 	/** Says what is owed now of those obligations. */
 	readonly tellOwed: (ids: readonly string[]) => Promise<void>;
@@ -67,7 +71,11 @@ export async function createHttpPart(deps: Deps) {
 	const app = await createHttpServer({ log, trustProxy: config.trustProxy, version });
 	securityHeaders(app, { https: config.publicUrl?.startsWith("https:") ?? false });
 	guard(app, { origins, authenticate: async (request) => (await auth.session(request.headers))?.person ?? null });
-	registerHealth(app, { register, askDatabase: () => database.ui.execute(sql`select 1`) });
+	registerHealth(app, {
+		register,
+		askDatabase: () => database.ui.execute(sql`select 1`),
+		storage: deps.storage.live,
+	});
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
 	registerCompanyRoutes(app, { settings, pbxs: pbx.pbxs, audit, check: pbx.roads.check });
@@ -82,9 +90,17 @@ export async function createHttpPart(deps: Deps) {
 		...{ pbxs: pbx.roads.dialable, originate: pbx.roads.originate },
 	});
 	registerTodayRoute(app, { pool });
+	registerWaysRoute(app, { pool });
 	registerRecordingRoutes(app, { pool, audit, now });
 	registerObligationRoutes(app, { pool, bus, settings: settings.current, readCalls });
-	registerWrapUpRoutes(app, { pool, keeper: pbx.keeper, audit, tell: tellOwed });
+	registerWrapUpRoutes(app, {
+		...{ pool, keeper: pbx.keeper, audit, tell: tellOwed },
+		extensions: () => settings.current().wrapUpExtensions,
+	});
+	registerBreakRoutes(app, {
+		...{ pool, settings: settings.current },
+		...{ list: pbx.keeper.breaks, changed: pbx.keeper.nudge },
+	});
 	registerTaskRoutes(app, { pool });
 	registerDemoRoutes(app, { demo: deps.demo, audit });
 	registerLive(app);

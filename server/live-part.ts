@@ -19,6 +19,7 @@ import { countsOfPeople, nothingOwed, ownObligations } from "./obligations/list.
 import { readObligations } from "./obligations/read.ts";
 import type { PbxPart } from "./pbx-part.ts";
 import type { Settings } from "./protocol/settings.ts";
+import type { StorageWatch } from "./storage/watch.ts";
 
 /** What tests put in the place of the reads behind pop-ups and pictures, and of their times. */
 export type LiveOverrides = Partial<
@@ -31,6 +32,7 @@ interface Deps {
 	readonly users: Pick<Users, "colleagues">;
 	readonly calls: Pick<CallsPart, "pops" | "pictured">;
 	readonly pbx: Pick<PbxPart, "windows" | "roads">;
+	readonly storage: Pick<StorageWatch, "live">;
 	readonly settings: () => Settings;
 	readonly register: Registry;
 	readonly version: string;
@@ -40,7 +42,8 @@ interface Deps {
 }
 
 /** What browsers are told: pop-ups, pictures, the supervisors' floor, and who has not seen what. */
-export function createLivePart({ pool, bus, users, calls, pbx, settings, register, version, over, now, log }: Deps) {
+export function createLivePart(deps: Deps) {
+	const { pool, bus, users, calls, pbx, storage, settings, register, version, over, now, log } = deps;
 	const metrics = createLiveMetrics(register);
 	const unseen = createUnseenStore(pool);
 	const timeZone = () => settings().timeZone;
@@ -79,6 +82,7 @@ export function createLivePart({ pool, bus, users, calls, pbx, settings, registe
 		announce: (kind, pop) => bus.emit(kind, pop),
 		onPainted: paintTimes.add,
 		pbxs: pbx.roads.live,
+		storage: storage.live,
 		maySend: (type, role) => messagePermissions[type].includes(role),
 		version,
 		metrics,

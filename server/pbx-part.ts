@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from "fastify";
 import type { Database } from "../db/connect.ts";
 import { stanzas } from "./asterisk/stanzas.ts";
+import { openBreaks } from "./breaks/store.ts";
 import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import type { CallsPart } from "./calls-part.ts";
 import { createPbxs, type Pbxs } from "./company/pbxs.ts";
@@ -35,10 +36,12 @@ export function createPbxPart({ database, calls, config, settings, bus, tellOwed
 		log,
 		now,
 	});
-	// Who is kept from the queues until a call is processed.
+	// Who is kept from the queues: until a call is processed, or for a break.
 	const keeper = createKeeper({
 		...{ pool: database.pools.ui, bus, now, log },
 		rules: () => settings().wrapUp,
+		extensions: () => settings().wrapUpExtensions,
+		breaks: () => openBreaks(database.pools.ui),
 		leads: writer.leads,
 		hasControl: (pbxId) => roads.dialable().some(({ id, control }) => id === pbxId && control),
 		pause: (pbxId, order) => roads.pause(pbxId, order),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
+import { index, integer, pgTable, primaryKey, text, uuid } from "drizzle-orm/pg-core";
 import { users } from "./access.ts";
 import { moment } from "./columns.ts";
 import { pbxs } from "./company.ts";
@@ -27,6 +27,8 @@ export const wrapUps = pgTable(
 		since: moment("since").notNull(),
 		/** End of the box; null where only the disposition ends it. */
 		until: moment("until"),
+		/** How often the person has added time to the box. */
+		extended: integer("extended").notNull().default(0),
 		endedAt: moment("ended_at"),
 		endedHow: text("ended_how", { enum: ["saved", "time", "released", "not-theirs", "mode"] }),
 		releasedById: uuid("released_by_id").references(() => users.id),

@@ -60,7 +60,7 @@ const readCalls = {
 	name: "read-calls",
 	text: `
 select c.*, p.name as pbx,
-	case when ct.id is not null then json_build_object('id', ct.id, 'name', ct.name, 'status', ct.status, 'tags', ct.tags,
+	case when ct.id is not null then json_build_object('id', ct.id, 'name', ct.name, 'status', ct.status, 'tags', ct.tags, 'birthday', ct.birthday,
 		'company', coalesce(co.name, '')) end as contact,
 	case when ow.id is not null then
 		json_build_object('id', ow.id, 'name', ow.name, 'extension', coalesce(ow.extension, '')) end as owner,

@@ -132,6 +132,8 @@ function filtersOf(query: Query, value: (of: unknown) => string, parseNumber: Pa
 	if (query.direction) filters.push(`c.direction = ${value(query.direction)}`);
 	if (query.outcome) filters.push(`c.outcome = ${value(query.outcome)}`);
 	if (query.contact) filters.push(`c.contact_id = ${value(query.contact)}::uuid`);
+	if (query.did) filters.push(`c.did = ${value(query.did)}`);
+	if (query.queue) filters.push(`c.queue = ${value(query.queue)}`);
 	if (query.number !== undefined) {
 		const digits = query.number.replace(/\D/g, "");
 		const e164 = digits.length >= wholeNumber ? parseNumber(query.number) : null;

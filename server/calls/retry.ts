@@ -27,6 +27,9 @@ export function failureOf(error: unknown): Failure {
 	return passingClasses.has(code.slice(0, 2)) ? "passing" : "lasting";
 }
 
+/** SQLSTATE 53100: the database's disk is full. */
+export const isFull = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "53100";
+
 /** Milliseconds before try number `attempt` (1 = the first repetition): 50 ms doubling to 5 s. */
 export function retryDelay(attempt: number): number {
 	return Math.min(5_000, 50 * 2 ** Math.min(attempt - 1, 10));

@@ -85,6 +85,7 @@ function requireSense(settings: Settings, databaseKnowsZone: boolean): void {
 	}
 	const queues = settings.wrapUp.queues.map(({ queue }) => queue);
 	if (new Set(queues).size < queues.length) fields.wrapUp = "twice the same";
+	if (new Set(settings.breakReasons).size < settings.breakReasons.length) fields.breakReasons = "twice the same";
 	if (new Set(settings.refusalReasons).size < settings.refusalReasons.length) fields.refusalReasons = "twice the same";
 	if (Object.keys(fields).length > 0) throw new DzvinError("validation", say("refused.fields"), fields);
 }

@@ -31,6 +31,12 @@ const commentTemplates = {
 	en: ["Advice given", "Call again", "Send an offer", "Wrong number"],
 };
 
+const breakReasons = {
+	uk: ["Обід", "Навчання", "Інше"],
+	ru: ["Обед", "Обучение", "Другое"],
+	en: ["Lunch", "Training", "Other"],
+};
+
 const weekday = { from: 9 * 60, to: 18 * 60 };
 
 /** What a company in this country begins with (ISO 3166-1 alpha-2). An area code is never guessed: it could match wrong people. */
@@ -52,6 +58,8 @@ export function standardSettings(country: string): Settings {
 		conversationSeconds: 5,
 		refusalReasons: refusalReasons[language],
 		commentTemplates: commentTemplates[language],
+		breakReasons: breakReasons[language],
 		wrapUp: { mode: "optional", seconds: 60, queues: [] },
+		wrapUpExtensions: 3,
 	};
 }

@@ -25,6 +25,7 @@ type Row = {
 	name: string;
 	status: ContactStatus;
 	tags: string[];
+	birthday: string | null;
 	company: string | null;
 	owner_id: string | null;
 	owner_name: string | null;
@@ -40,7 +41,7 @@ type Row = {
 export const lookup = {
 	name: "contacts-by-number",
 	sql: `
-select c.id, c.name, c.status, c.tags, company.name as company, n.extension,
+select c.id, c.name, c.status, c.tags, c.birthday::text, company.name as company, n.extension,
 	owner.id as owner_id, owner.name as owner_name, owner.extension as owner_extension
 from (
 	select contact_id, extension from contact_numbers
@@ -103,7 +104,14 @@ function matchOf(number: KnownNumber, rows: readonly Row[]): Match {
 
 function candidate(row: Row, reason: Candidate["reason"]): Candidate {
 	return {
-		contact: { id: row.id, name: row.name, company: row.company ?? "", status: row.status, tags: row.tags },
+		contact: {
+			id: row.id,
+			name: row.name,
+			company: row.company ?? "",
+			status: row.status,
+			tags: row.tags,
+			birthday: row.birthday,
+		},
 		owner:
 			row.owner_id === null
 				? null

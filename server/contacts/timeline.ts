@@ -9,11 +9,13 @@ import { Id } from "../protocol/basics.ts";
 import type { Call } from "../protocol/call.ts";
 import { type TimelineItem, TimelineKind, type TimelinePage, type TimelineQuery } from "../protocol/contact.ts";
 import { say } from "../protocol/sentences.ts";
+import { timelineFilter } from "./timeline-filter.ts";
 
 /** Reads calls as people see them; handed over by the feature that owns them. */
 export type CallsByIds = (db: Queryable, ids: readonly string[]) => Promise<readonly Call[]>;
 
 type Kind = z.infer<typeof TimelineKind>;
+type Query = z.infer<typeof TimelineQuery>;
 
 /** Where each kind lies, and its place among kinds of the same moment. Each has an index on (contact_id, time). */
 const sources: Readonly<Record<Kind, { rank: number; table: SQL; at: SQL }>> = {
@@ -37,17 +39,18 @@ function timelineKinds(text: string | undefined): Kind[] {
 }
 
 /**
- * Everything that happened with a contact as one list, newest first. The cost does not grow with the history.
+ * Everything that happened with a contact, or what of it the query asks for, as one list, newest first. Without a search
+ * the cost does not grow with the history; a search looks at no more than this contact's own rows.
  */
 export async function readTimeline(
 	db: Queryable,
 	contactId: string,
-	query: z.infer<typeof TimelineQuery>,
+	query: Query,
 	callsByIds: CallsByIds,
 ): Promise<TimelinePage> {
 	const after = query.after === undefined ? null : readCursor(Place, query.after);
 	const { rows } = await db.execute<{ kind: Kind; rank: number; id: string; at: string }>(
-		timelinePlaces(contactId, timelineKinds(query.kinds), after, query.limit + 1),
+		timelinePlaces(contactId, query, after),
 	);
 	const places = rows.slice(0, query.limit);
 	const items = await readItems(db, places, callsByIds);
@@ -61,17 +64,18 @@ export async function readTimeline(
 }
 
 /** Ids in order: each kind gives at most one page from its own index, and the pages are merged. */
-export function timelinePlaces(contactId: string, kinds: readonly Kind[], after: Place | null, limit: number): SQL {
-	const parts = kinds.map((kind) => page(kind, contactId, after, limit));
+export function timelinePlaces(contactId: string, query: Query, after: Place | null): SQL {
+	const limit = query.limit + 1;
+	const parts = timelineKinds(query.kinds).map((kind) => page(kind, contactId, query, after));
 	return sql`select * from (${sql.join(parts, sql` union all `)}) as everything
 		order by at desc, rank desc, id desc limit ${limit}`;
 }
 
-function page(kind: Kind, contactId: string, after: Place | null, limit: number): SQL {
+function page(kind: Kind, contactId: string, query: Query, after: Place | null): SQL {
 	const { rank, table, at } = sources[kind];
 	return sql`(select ${kind}::text as kind, ${rank}::int as rank, id, ${at} as at from ${table}
-		where contact_id = ${contactId} ${after === null ? sql`` : behind(at, rank, after)}
-		order by ${at} desc, id desc limit ${limit})`;
+		where contact_id = ${contactId} ${timelineFilter(kind, at, query)} ${after === null ? sql`` : behind(at, rank, after)}
+		order by ${at} desc, id desc limit ${query.limit + 1})`;
 }
 
 function behind(at: SQL, rank: number, [time, lastRank, lastId]: Place): SQL {

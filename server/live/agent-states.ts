@@ -10,12 +10,16 @@ interface Deps {
 	readonly at: () => string;
 }
 
+const iso = (moment: number) => new Date(moment).toISOString();
+
 /** What each person is doing, as it is told. */
 export function createAgentStates({ audience, presence, at }: Deps) {
 	const of = (person: LivePerson): AgentState => {
 		const { state, since } = presence.of(person.id);
 		const { id, name, extension } = person;
-		return { user: { id, name }, extension, state, since: new Date(since).toISOString() };
+		const chosen = presence.breakOf(person.id);
+		const onBreak = chosen && { reason: chosen.reason ?? "", since: iso(chosen.since) };
+		return { user: { id, name }, extension, state, since: iso(since), onBreak };
 	};
 	/** Null when there is no such person. */
 	const frame = (userId: string): Frame | null => {

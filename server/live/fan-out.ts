@@ -10,9 +10,11 @@ export const liveKinds = [
 	"obligation.opened",
 	"obligation.settled",
 	"user.changed",
+	"people.away",
 	"session.ended",
 	"pbx.state",
 	"queue.state",
+	"storage.state",
 	"pop.unseen",
 	"pop.seen",
 ] as const satisfies readonly (keyof DomainEvents)[];

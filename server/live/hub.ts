@@ -3,7 +3,7 @@ import type { WebSocket } from "ws";
 import type { SavedCall } from "../events.ts";
 import type { Call } from "../protocol/call.ts";
 import type { FloorFigures, UnseenPop } from "../protocol/floor.ts";
-import type { ClientMessage, PbxLive, Pop } from "../protocol/live.ts";
+import type { ClientMessage, PbxLive, Pop, StorageLive } from "../protocol/live.ts";
 import { createAgentStates } from "./agent-states.ts";
 import { createAudience } from "./audience.ts";
 import { closing, encode, type NetProgress } from "./connection.ts";
@@ -61,6 +61,7 @@ export interface HubDeps extends PictureReads {
 	/** A pop-up took so many seconds from the PBX's event to the screen. */
 	onPainted(seconds: number): void;
 	pbxs(): readonly PbxLive[];
+	storage(): StorageLive;
 	/** May this role send this message? The table is in access. */
 	maySend(type: ClientMessage["type"], role: LivePerson["role"]): boolean;
 	readonly version: string;
@@ -140,6 +141,7 @@ export function createHub(deps: HubDeps) {
 				queues: leads(person) ? queues.all() : [],
 				pbxs: deps.pbxs().map((pbx) => forRole(pbx, person)),
 				unseen: unseen.of(person),
+				storage: deps.storage(),
 			};
 		},
 		metrics,
@@ -156,7 +158,7 @@ export function createHub(deps: HubDeps) {
 	const looks = setInterval(unseen.look, times.checkEvery).unref();
 
 	const stops = tellNews({
-		...{ fanOut, audience, liveCalls, counts, queues, unseen, floor, metrics, at },
+		...{ fanOut, audience, presence, liveCalls, counts, queues, unseen, floor, metrics, at },
 		async changedCall(callId) {
 			const pop = await deps.popOfCall(callId);
 			if (pop === null) return;
@@ -229,6 +231,8 @@ export function createHub(deps: HubDeps) {
 		knows: (userId: string): boolean => audience.person(userId)?.active === true,
 		refresh: audience.refresh,
 		crowded: audience.isCrowded,
+		/** Every open socket, with whose session it is. */
+		sockets: audience.connections,
 		/** Whether a session of this person ended at or after `since`: what was read before may be out of date. */
 		endedSince: (userId: string, since: number): boolean => (lastEnding.get(userId) ?? -1) >= since,
 		stop(): void {

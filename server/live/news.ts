@@ -6,12 +6,14 @@ import type { Floor } from "./floor.ts";
 import type { LiveCalls } from "./live-calls.ts";
 import type { LiveMetrics } from "./metrics.ts";
 import { forRole, type LivePerson, leads } from "./person.ts";
+import type { Presence } from "./presence.ts";
 import type { QueueStates } from "./queue-states.ts";
 import type { UnseenNews } from "./unseen-news.ts";
 
 interface Deps {
 	readonly fanOut: FanOut;
 	readonly audience: Audience;
+	readonly presence: Presence;
 	readonly liveCalls: LiveCalls;
 	readonly counts: CountsNews;
 	readonly queues: QueueStates;
@@ -67,6 +69,7 @@ export function tellNews(deps: Deps): (() => void)[] {
 			tellOwed({ type: "obligation.settled", at: at(), id, callId }, assigneeId, escalated),
 		),
 		fanOut.on("user.changed", "live", ({ userId }) => deps.changedPerson(userId)),
+		fanOut.on("people.away", "live", ({ away }) => deps.presence.away(away)),
 		fanOut.on("session.ended", "live", ({ userId, sessionId }) => deps.endSessions(userId, sessionId)),
 		fanOut.on("pbx.state", "live", ({ at: moment, ...pbx }) => {
 			const said = (person: LivePerson) => encode({ type: "pbx.state", at: moment, pbx: forRole(pbx, person) });
@@ -75,6 +78,10 @@ export function tellNews(deps: Deps): (() => void)[] {
 		}),
 		fanOut.on("queue.state", "live", (queue) => {
 			if (queues.put(queue)) audience.tellLeads(encode({ type: "queue.state", at: at(), queue }));
+		}),
+		fanOut.on("storage.state", "live", (storage) => {
+			const said = encode({ type: "storage.state", at: at(), storage });
+			for (const { id } of audience.online()) audience.tell(id, said);
 		}),
 		fanOut.on("pop.unseen", "live", (pop) => {
 			deps.metrics.unseen.inc();

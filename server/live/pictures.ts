@@ -16,7 +16,7 @@ export interface PictureReads {
 }
 
 type Snapshot = Unnumbered & { readonly type: "snapshot" };
-type Known = Pick<Snapshot, "agents" | "queues" | "pbxs" | "unseen">;
+type Known = Pick<Snapshot, "agents" | "queues" | "pbxs" | "unseen" | "storage">;
 
 interface Deps extends PictureReads {
 	known(userId: string): LivePerson;

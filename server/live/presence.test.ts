@@ -62,3 +62,44 @@ test("two calls at once end one by one", () => {
 	expect(presence.of("olena").state).toBe("available");
 	expect(presence.of("petro").state).toBe("in-call");
 });
+
+const away = (why: "break" | "wrap-up", since: number) => ({ userId: "olena", why, reason: null, since });
+
+test("a break counts from its choice, stays without a browser, and gives way to the phone", () => {
+	const { presence, told } = watched();
+	presence.arrived("olena");
+	presence.away([away("break", 1000)]);
+	expect(presence.of("olena")).toEqual({ state: "break", since: 1000 });
+	presence.left("olena", true);
+	presence.call("one", new Map([["olena", "talking"]]));
+	expect(presence.of("olena").state).toBe("in-call");
+	presence.call("one", new Map());
+	expect(presence.of("olena")).toEqual({ state: "break", since: 1000 });
+	presence.away([]);
+	expect(told).toEqual(["available", "break", "in-call", "break", "offline"].map((state) => `olena ${state}`));
+});
+
+test("a break comes over a wrap-up, whichever began first; a wrap-up without a browser is offline", () => {
+	const { presence } = watched();
+	presence.arrived("olena");
+	presence.away([away("wrap-up", 1000)]);
+	expect(presence.of("olena")).toEqual({ state: "wrap-up", since: 1000 });
+	presence.away([away("wrap-up", 1000), away("break", 2000)]);
+	expect(presence.of("olena")).toEqual({ state: "break", since: 2000 });
+	presence.away([away("wrap-up", 3000), away("wrap-up", 1000)]);
+	expect(presence.of("olena")).toEqual({ state: "wrap-up", since: 1000 });
+	presence.left("olena", true);
+	expect(presence.of("olena").state).toBe("offline");
+});
+
+test("a break that is chosen in mid-call is told at once", () => {
+	const { presence, told } = watched();
+	presence.call("one", new Map([["olena", "talking"]]));
+	presence.away([away("break", 1000)]);
+	expect(told).toEqual(["olena in-call", "olena in-call"]);
+	expect(presence.breakOf("olena")?.since).toBe(1000);
+	presence.away([away("break", 1000)]);
+	expect(told).toHaveLength(2);
+	presence.away([]);
+	expect(told).toHaveLength(3);
+});

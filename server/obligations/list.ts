@@ -21,6 +21,9 @@ interface Branch {
 	readonly where: (alias: string) => string;
 }
 
+/** Settled ones of one line or queue are looked for so far back. */
+const settledByLineDays = 92;
+
 /** Where a page ended: the moment that orders the list, and the id. */
 const Place = z.tuple([CursorMoment, Id]);
 
@@ -29,6 +32,30 @@ const Place = z.tuple([CursorMoment, Id]);
  * that is due first. Agents get their own, nobody's and what went to the team, whatever they ask for.
  */
 export async function listObligations(db: Runner, person: Viewer, query: Query): Promise<Listed> {
+	const { rows } = await db.query<{ id: string; at: Date }>(pageStatement(person, query));
+	const page = rows.slice(0, query.limit);
+	const last = page.at(-1);
+	return {
+		ids: page.map(({ id }) => id),
+		next:
+			last && rows.length > query.limit
+				? writeCursor([last.at.getTime(), last.id] satisfies z.infer<typeof Place>)
+				: null,
+	};
+}
+
+/** How many rows this list has, told no further than 99: its own statement, counted. */
+export async function countListed(db: Runner, person: Viewer, query: Omit<Query, "limit" | "after">): Promise<number> {
+	const { text, values } = pageStatement(person, { ...query, limit: 98 });
+	const { rows } = await db.query<{ count: number }>({
+		text: `select count(*)::integer as count from (${text}) listed`,
+		values,
+	});
+	return rows[0]?.count ?? 0;
+}
+
+/** One row more than the page has, which says whether there is a next one. */
+function pageStatement(person: Viewer, query: Query): { text: string; values: unknown[] } {
 	const values: unknown[] = [];
 	const value = (of: unknown) => `$${values.push(of)}`;
 	const moment = query.settled ? "settled_at" : "due_at";
@@ -43,29 +70,36 @@ export async function listObligations(db: Runner, person: Viewer, query: Query):
 		const bound = `(${value(new Date(at).toISOString())}::timestamptz, ${value(id)}::uuid)`;
 		common.push(`(o.${moment}, o.id) ${query.settled ? "<" : ">"} ${bound}`);
 	}
+	const cameBy = cameByOf(query, value);
+	// Open ones are few; settled ones of a line on which nobody calls would be looked for through all the years.
+	if (cameBy && query.settled) common.push(`o.settled_at > now() - interval '${settledByLineDays} days'`);
 	const branches = branchesOf(person, query.assignee, value);
 	// The index of open ones begins with the kind.
 	const kinds = query.kind ? [query.kind] : query.settled ? [] : ["call", "missed"];
 	const ofKinds = kinds.length === 0 ? ["true"] : kinds.map((kind) => `o.kind = ${value(kind)}`);
-	const visible = (alias: string) => `(${branches.map(({ where }) => where(alias)).join(" or ")})`;
+	// A client who called on two lines stands on the list of either.
+	const visible = (alias: string) =>
+		`(${branches.map(({ where }) => where(alias)).join(" or ")})${cameBy ? ` and ${cameBy(alias)}` : ""}`;
 	const one = ({ where }: Branch, ofKind: string) => `(
 	select o.id, o.${moment} as at from obligations o
-	where ${[...common, ofKind, where("o")].join(" and ")}${query.settled ? "" : ` and ${firstOfClient(visible)}`}
+	where ${[...common, ofKind, where("o"), ...(cameBy ? [cameBy("o")] : [])].join(" and ")}${query.settled ? "" : ` and ${firstOfClient(visible)}`}
 	order by o.${moment} ${direction}, o.id ${direction} limit ${limit})`;
 	const parts = branches.flatMap((branch) => ofKinds.map((ofKind) => one(branch, ofKind)));
-	const { rows } = await db.query<{ id: string; at: Date }>({
+	return {
 		text: `select * from (${parts.join(" union all ")}) page order by at ${direction}, id ${direction} limit ${limit}`,
 		values,
-	});
-	const page = rows.slice(0, query.limit);
-	const last = page.at(-1);
-	return {
-		ids: page.map(({ id }) => id),
-		next:
-			last && rows.length > query.limit
-				? writeCursor([last.at.getTime(), last.id] satisfies z.infer<typeof Place>)
-				: null,
 	};
+}
+
+/** Through which line and queue the call of an obligation came; null when it does not matter. */
+function cameByOf({ did, queue }: Query, value: (of: unknown) => string): ((alias: string) => string) | null {
+	const conditions: string[] = [];
+	if (did) conditions.push(`c.did = ${value(did)}`);
+	if (queue) conditions.push(`c.queue = ${value(queue)}`);
+	if (conditions.length === 0) return null;
+	// Row by row through the key, and never the other way round from all calls of a line.
+	return (alias) => `(select ${conditions.join(" and ")} from calls c
+		where c.id = ${alias}.call_id and c.started_at = ${alias}.call_started_at)`;
 }
 
 /** The first open ones of each of these people, most urgent first, as their own list shows them; one statement. */

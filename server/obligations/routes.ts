@@ -6,6 +6,8 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Disposition, DispositionInput } from "../protocol/disposition.ts";
 import {
+	CallBackTabs,
+	CallBackTabsQuery,
 	DismissInput,
 	Obligation,
 	ObligationCounts,
@@ -21,6 +23,7 @@ import { dispose } from "./dispose.ts";
 import { countObligations, listObligations } from "./list.ts";
 import { type ReadCalls, readObligations } from "./read.ts";
 import { processSeveral } from "./several.ts";
+import { countTabs } from "./tabs.ts";
 
 export interface ObligationRoutesDeps {
 	readonly pool: Pool;
@@ -57,6 +60,11 @@ export function registerObligationRoutes(app: App, deps: ObligationRoutesDeps): 
 	);
 	app.get("/api/obligations/counts", { schema: { response: { 200: ObligationCounts } } }, (request) =>
 		countObligations(pool, request.person),
+	);
+	app.get(
+		"/api/obligations/call-back",
+		{ schema: { querystring: CallBackTabsQuery, response: { 200: CallBackTabs } } },
+		(request) => countTabs(pool, request.person, request.query),
 	);
 	app.post(
 		"/api/obligations/:id/claim",

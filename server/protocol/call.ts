@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Named, PageQuery, page, Time } from "./basics.ts";
+import { Id, Named, PageQuery, page, Time, text } from "./basics.ts";
 import { Disposition } from "./disposition.ts";
 
 export const CallDirection = z.enum(["inbound", "outbound", "internal"]);
@@ -71,9 +71,16 @@ export const CallListQuery = PageQuery.extend({
 	/** Any written form, or at least four digits of the end or the middle of a number. */
 	number: z.string().max(40).optional(),
 	unprocessed: z.stringbool().optional(),
+	/** The line that was dialled, as `did` of a call has it. */
+	did: text(60).optional(),
+	queue: text(100).optional(),
 }).strict();
 export const CallPage = page(Call);
 export type CallPage = z.infer<typeof CallPage>;
+
+/** Lines and queues by which calls came lately, in the order of their names. */
+export const CallWays = z.object({ lines: z.array(z.string()), queues: z.array(z.string()) });
+export type CallWays = z.infer<typeof CallWays>;
 
 /** `from`: when the day of the person who asks began, by his own clock; two days ago at the earliest. */
 export const OwnFiguresQuery = z.strictObject({ from: Time });

@@ -76,6 +76,8 @@ export const Candidate = z.object({
 		company: z.string(),
 		status: ContactStatus,
 		tags: z.array(z.string()),
+		/** YYYY-MM-DD */
+		birthday: z.string().nullable(),
 	}),
 	owner: z.object({ id: Id, name: z.string(), extension: z.string() }).nullable(),
 	reason: MatchReason,
@@ -112,7 +114,18 @@ export const TimelineItem = z.discriminatedUnion("kind", [
 	}),
 ]);
 export type TimelineItem = z.infer<typeof TimelineItem>;
-export const TimelineQuery = PageQuery.extend({ kinds: z.string().max(100).optional() }).strict();
+export const TimelineQuery = PageQuery.extend({
+	kinds: z.string().max(100).optional(),
+	from: Time.optional(),
+	/** Not included. */
+	to: Time.optional(),
+	/** Who spoke or dialled, wrote, changed, or is to do it. */
+	by: Id.optional(),
+	/** Words that all stand in a note, a plan, or the comment or the reason of a call's disposition. */
+	q: text(200).optional(),
+	/** Statuses with commas between whose name, in the language of the person, is what `q` looks for. */
+	statuses: z.string().max(100).optional(),
+}).strict();
 export const TimelinePage = page(TimelineItem);
 export type TimelinePage = z.infer<typeof TimelinePage>;
 export const NoteInput = z.strictObject({ text: text(10_000).min(1) });

@@ -38,6 +38,8 @@ export const AgentState = z.object({
 	extension: z.string().nullable(),
 	state: z.enum(["available", "ringing", "in-call", "wrap-up", "break", "offline"]),
 	since: Time,
+	/** The break that the person chose, also while a call goes on; then `state` says the call. */
+	onBreak: z.object({ reason: z.string(), since: Time }).nullable().optional(),
 });
 export type AgentState = z.infer<typeof AgentState>;
 export const QueueState = z.object({ pbx: z.string(), queue: z.string(), waiting: z.number() });
@@ -52,6 +54,17 @@ export const PbxLive = z.object({
 	since: Time,
 });
 export type PbxLive = z.infer<typeof PbxLive>;
+
+/** Room to store in: what a full disk keeps from being stored is shown, and lives in memory. */
+export const StorageLive = z.object({
+	state: z.enum(["enough", "fills", "full"]),
+	/** Whose disk. */
+	where: z.enum(["server", "database"]),
+	/** Of the server's disk; null: nobody could say. */
+	usedPercent: z.number().nullable(),
+	since: Time,
+});
+export type StorageLive = z.infer<typeof StorageLive>;
 
 const seq = z.number();
 export const ServerMessage = z.discriminatedUnion("type", [
@@ -72,6 +85,8 @@ export const ServerMessage = z.discriminatedUnion("type", [
 		pbxs: z.array(PbxLive),
 		/** Phones that ring now while nobody sees it, as far as this person should know. */
 		unseen: z.array(UnseenPop),
+		/** Left out by a server that does not watch its disk. */
+		storage: StorageLive.optional(),
 	}),
 	z.object({ type: z.literal("call.ringing"), seq, at: Time }).extend(Pop.shape),
 	z.object({
@@ -91,6 +106,7 @@ export const ServerMessage = z.discriminatedUnion("type", [
 	z.object({ type: z.literal("agent.state"), seq, at: Time, agent: AgentState }),
 	z.object({ type: z.literal("queue.state"), seq, at: Time, queue: QueueState }),
 	z.object({ type: z.literal("pbx.state"), seq, at: Time, pbx: PbxLive }),
+	z.object({ type: z.literal("storage.state"), seq, at: Time, storage: StorageLive }),
 	/** A phone rings and nobody has seen the pop-up; `rings` false: it has stopped. */
 	z.object({ type: z.literal("pop.unseen"), seq, at: Time, unseen: UnseenPop, rings: z.boolean() }),
 	z.object({ type: z.literal("pop.seen"), seq, at: Time, unseen: UnseenPop }),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Named, PageQuery, page, Time } from "./basics.ts";
+import { Id, Named, PageQuery, page, Time, text } from "./basics.ts";
 import { Call } from "./call.ts";
 
 /** `call` = a call without a disposition; `missed` = a client whom nobody spoke to. */
@@ -54,7 +54,15 @@ export const ObligationListQuery = PageQuery.extend({
 	assignee: z.union([z.literal("me"), z.literal("nobody"), Id]).optional(),
 	/** Settled ones instead of open ones. */
 	settled: z.stringbool().optional(),
+	/** The line that was dialled, as `call.did` has it. With it or `queue`, settled ones of the last 92 days only. */
+	did: text(60).optional(),
+	queue: text(100).optional(),
 }).strict();
+/** What the tabs of the call-back list are narrowed to. */
+export const CallBackTabsQuery = ObligationListQuery.pick({ overdue: true, assignee: true, did: true, queue: true });
+/** How many rows each tab of the call-back list has under that; `99` means 99 or more. */
+export const CallBackTabs = z.object({ open: z.number(), mine: z.number(), escalated: z.number(), closed: z.number() });
+export type CallBackTabs = z.infer<typeof CallBackTabs>;
 export const ObligationPage = page(Obligation);
 export type ObligationPage = z.infer<typeof ObligationPage>;
 /** Several obvious non-clients at once: every one `not_client`, or, for missed calls, dismissed; one comment for all. */

@@ -36,7 +36,9 @@ export function canonical(picture: Pictured, viewer: Viewer): string {
 		...picture.ringing.map(card("rings")),
 		...picture.talking.map(card("talks")),
 		...owed(picture.obligations),
-		...agents.map(({ user, state, since }) => `agent ${user.id} ${state} ${since}`),
+		...agents.map(({ user, state, since, onBreak }) =>
+			`agent ${user.id} ${state} ${since} ${onBreak?.since ?? ""}`.trimEnd(),
+		),
 		...(viewer.leads ? picture.queues : []).map(({ pbx, queue, waiting }) => `queue ${pbx} ${queue} ${waiting}`),
 		...picture.pbxs.filter(({ state }) => state !== "stopped").map(({ id, state }) => `pbx ${id} ${state}`),
 		...picture.unseen.map(({ id }) => `unseen ${id}`),

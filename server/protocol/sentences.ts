@@ -105,6 +105,8 @@ export const sentences = {
 	"refused.fields": "Some fields are not right.",
 	"refused.nothing-here": "There is nothing at this address.",
 	"refused.not-a-number": "This is not a number that can be dialled.",
+	"refused.more-time-over": "The time for this call is over. It is still to be processed.",
+	"refused.more-time-limit": "No more time can be added for this call.",
 	"refused.no-extension": "You have no extension: an admin can give you one.",
 	"refused.own-extension": "This is your own extension.",
 	"refused.no-control-anywhere": "No PBX has an account for click to call.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { text } from "./basics.ts";
+import { BreakReason } from "./break.ts";
 import { WrapUpRules } from "./wrap-up.ts";
 
 /** Minutes from local midnight, Monday first; null = closed that day. */
@@ -26,7 +27,11 @@ export const Settings = z.strictObject({
 	conversationSeconds: z.number().int().min(1).max(600),
 	refusalReasons: z.array(text(100).min(1)).min(1).max(12),
 	commentTemplates: z.array(text(500).min(1)).max(50),
+	/** For what people may take a break, in the order of the menu. */
+	breakReasons: z.array(BreakReason).min(1).max(12),
 	wrapUp: WrapUpRules,
+	/** How often a person may add 30 seconds to a box; 0: never. */
+	wrapUpExtensions: z.number().int().min(0).max(20),
 });
 export type Settings = z.infer<typeof Settings>;
 export const SettingsPatch = Settings.partial().strict();

@@ -32,6 +32,10 @@ export const WrapUp = z.object({
 	mode: WrapUpMode.exclude(["optional"]),
 	since: Time,
 	until: Time.nullable(),
+	/** How often the person has added time. */
+	extended: z.number().int(),
+	/** Whether the person may add `moreSeconds` once more. */
+	extendable: z.boolean(),
 	/** The disposition is saved; only the box goes on. */
 	saved: z.boolean(),
 	effect: WrapUpEffect,
@@ -39,4 +43,8 @@ export const WrapUp = z.object({
 });
 export type WrapUp = z.infer<typeof WrapUp>;
 export const WrapUpPage = page(WrapUp);
+/** What a person adds to the end of a box at once. */
+export const moreSeconds = 30;
+/** `extended` as the person saw it: asked twice, the same question adds once. */
+export const MoreTimeInput = z.strictObject({ extended: z.number().int().min(0).max(100) });
 export const ReleaseInput = z.strictObject({ reason: text(1000).min(1) });

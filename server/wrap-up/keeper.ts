@@ -1,34 +1,53 @@
 import type { Pool } from "pg";
 import type { EventBus } from "../events.ts";
 import type { PbxEvent, QueueMember } from "../pbx-event.ts";
+import type { Break } from "../protocol/break.ts";
 import type { PbxState } from "../protocol/pbx.ts";
-import type { WrapUp, WrapUpEffect, WrapUpRules } from "../protocol/wrap-up.ts";
-import { extensionOf, type PauseChange, pauseChanges, wrapUpReason } from "./pauses.ts";
+import type { WrapUp, WrapUpRules } from "../protocol/wrap-up.ts";
+import { type Effect, effectOn, worst } from "./effect.ts";
+import { breakPause, type PauseChange, pauseChanges, wrapUpReason } from "./pauses.ts";
 import { type Held, lookAtWrapUps } from "./store.ts";
 
 export interface KeeperDeps {
 	readonly pool: Pool;
 	readonly bus: EventBus;
 	readonly rules: () => WrapUpRules;
+	/** How often a person may add time to a box. */
+	readonly extensions: () => number;
+	/** Who chose a break that goes on. */
+	readonly breaks: () => Promise<readonly OnBreak[]>;
 	/** Whether this server writes for the PBX: only that one orders. */
 	readonly leads: (pbxId: string) => boolean;
 	readonly hasControl: (pbxId: string) => boolean;
-	readonly pause: (pbxId: string, order: PauseChange & { readonly reason: string }) => Promise<void>;
+	readonly pause: (pbxId: string, order: PauseChange) => Promise<void>;
 	/** Something about these obligations changed: people's pictures should say so. */
 	readonly tell: (obligationIds: readonly string[]) => Promise<void>;
 	readonly now: () => number;
 	readonly log: { warn(context: object, message: string): void; error(context: object, message: string): void };
 }
 
-/** Keeps the pauses of the queues as the rows say, and the rows as calls and dispositions say. */
+/** A person who takes no calls from the queues of any PBX, by own choice. */
+interface OnBreak {
+	readonly userId: string;
+	readonly userName: string;
+	readonly extension: string | null;
+	readonly reason: string;
+	readonly since: Date;
+}
+
+/** Keeps the pauses of the queues as the rows say, and the rows of wrap-ups as calls and dispositions say. */
 export interface Keeper {
 	start(): void;
 	onEvents(pbxId: string, events: readonly PbxEvent[]): void;
 	onState(pbxId: string, state: PbxState): void;
 	/** Gives everybody of this PBX back whom we hold: it, or our right to pause there, is about to be taken from us. */
 	leave(pbxId: string): Promise<void>;
-	/** Whom something holds at this moment. */
+	/** Whom a wrap-up holds at this moment. */
 	list(): Promise<WrapUp[]>;
+	/** Who is on a break at this moment. */
+	breaks(): Promise<Break[]>;
+	/** A row was written: looks at once. */
+	nudge(): void;
 	/** Gives everybody back whom we hold: without us nobody could. */
 	stop(): Promise<void>;
 }
@@ -54,6 +73,9 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 	const pbxs = new Map<string, Queues>();
 	/** Null until the first look: an order on a guess could give somebody back. */
 	let held: readonly Held[] | null = null;
+	let breaks: readonly OnBreak[] = [];
+	/** Who was told last to be away, as text. */
+	let told = "[]";
 	let looking: Promise<void> | null = null;
 	let again = false;
 	let trouble = false;
@@ -68,20 +90,37 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 		pbxs.set(pbxId, made);
 		return made;
 	};
-	const holding = (pbxId: string) =>
-		new Set(
-			(held ?? []).flatMap((one) =>
-				one.pbxId === pbxId && one.extension && (one.until === null || one.until.getTime() > now())
-					? [one.extension]
-					: [],
-			),
-		);
+	const holds = ({ until }: Held) => until === null || until.getTime() > now();
+	/** A break comes over a wrap-up: it is what the person chose, and it mostly lasts longer. */
+	const holding = (pbxId: string) => {
+		const reasons = new Map<string, string>();
+		for (const one of held ?? [])
+			if (one.pbxId === pbxId && one.extension && holds(one)) reasons.set(one.extension, wrapUpReason);
+		for (const { extension, reason } of breaks) if (extension) reasons.set(extension, breakPause(reason));
+		return reasons;
+	};
+	function tellAway(): void {
+		const wrapping = (held ?? []).map(({ userId, since }) => ({
+			userId,
+			why: "wrap-up" as const,
+			reason: null,
+			since,
+		}));
+		const chosen = breaks.map(({ userId, reason, since }) => ({ userId, why: "break" as const, reason, since }));
+		const away = [...wrapping, ...chosen].map((one) => ({ ...one, since: one.since.getTime() }));
+		const text = JSON.stringify(away);
+		if (text === told) return;
+		told = text;
+		bus.emit("people.away", { away });
+	}
 
 	async function look(): Promise<void> {
 		do {
 			again = false;
-			const seen = await lookAtWrapUps(deps.pool, deps.rules());
+			const [seen, chosen] = await Promise.all([lookAtWrapUps(deps.pool, deps.rules()), deps.breaks()]);
 			held = seen.held;
+			breaks = chosen;
+			tellAway();
 			for (const pbxId of pbxs.keys()) order(pbxId);
 			if (seen.changed.length > 0) await deps.tell(seen.changed);
 		} while (again && !ended);
@@ -122,13 +161,13 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 	async function carryOut(pbxId: string, queues: Queues, changes: readonly PauseChange[]): Promise<void> {
 		for (const change of changes) {
 			try {
-				await deps.pause(pbxId, { ...change, reason: wrapUpReason });
+				await deps.pause(pbxId, change);
 				queues.problem = null;
 				const key = keyOf(change);
 				const member = queues.members.get(key);
 				// The PBX tells it too; until then this is what we know.
 				if (member) {
-					const pausedReason = change.paused ? wrapUpReason : "";
+					const pausedReason = change.paused ? change.reason : "";
 					queues.members.set(key, { ...member, paused: change.paused, pausedReason });
 				}
 			} catch (error) {
@@ -146,7 +185,7 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 		const work = async () => {
 			await queues.working;
 			if (!queues.connected || !deps.leads(pbxId)) return;
-			await carryOut(pbxId, queues, pauseChanges(queues.members.values(), new Set()));
+			await carryOut(pbxId, queues, pauseChanges(queues.members.values(), new Map()));
 		};
 		await Promise.race([
 			work(),
@@ -156,15 +195,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 		]);
 	}
 
-	function effectOf({ pbxId, extension }: Held): { effect: WrapUpEffect; problem: string | null } {
-		const { members, connected, problem } = queuesOf(pbxId);
-		if (!connected) return { effect: "offline", problem: null };
-		const own = [...members.values()].filter((one) => extensionOf(one.interface) === extension);
-		if (own.length === 0) return { effect: "not-in-queue", problem: null };
-		if (own.every(({ paused }) => paused)) return { effect: "paused", problem: null };
-		if (!deps.hasControl(pbxId)) return { effect: "no-control", problem: null };
-		return problem === null ? { effect: "pending", problem } : { effect: "refused", problem };
-	}
+	const effectAt = (pbxId: string, extension: string | null): Effect =>
+		effectOn({ ...queuesOf(pbxId), hasControl: deps.hasControl(pbxId) }, extension);
 
 	return {
 		start() {
@@ -203,9 +235,20 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 				since: one.since.toISOString(),
 				until: one.until?.toISOString() ?? null,
 				saved: one.saved,
-				...effectOf(one),
+				extended: one.extended,
+				extendable: one.until !== null && !one.saved && one.extended < deps.extensions(),
+				...effectAt(one.pbxId, one.extension),
 			}));
 		},
+		async breaks() {
+			await ask();
+			return breaks.map(({ userId, userName, extension, reason, since }) => ({
+				user: { id: userId, name: userName },
+				...{ reason, since: since.toISOString() },
+				...worst([...pbxs.keys()].map((pbxId) => effectAt(pbxId, extension))),
+			}));
+		},
+		nudge,
 		async stop() {
 			ended = true;
 			if (timer) clearInterval(timer);

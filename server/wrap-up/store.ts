@@ -14,6 +14,7 @@ export interface Held {
 	readonly since: Date;
 	readonly until: Date | null;
 	readonly saved: boolean;
+	readonly extended: number;
 }
 
 const ruleOf = `
@@ -79,7 +80,7 @@ const list = {
 	name: "list-wrap-ups",
 	text: `
 select w.obligation_id as "obligationId", w.call_id as "callId", w.pbx_id as "pbxId", w.user_id as "userId",
-	u.name as "userName", u.extension, w.queue, w.mode, w.since, w.until, o.settled_at is not null as saved
+	u.name as "userName", u.extension, w.queue, w.mode, w.since, w.until, w.extended, o.settled_at is not null as saved
 from wrap_ups w join users u on u.id = w.user_id join obligations o on o.id = w.obligation_id
 where w.ended_at is null order by w.since, w.obligation_id`,
 };
@@ -115,4 +116,35 @@ where obligation_id = $1 and ended_at is null returning 1`,
 		values: [id, byId, reason],
 	});
 	return rows.length > 0;
+}
+
+/** What became of the wish for more time. */
+export type MoreTime = "added" | "limit" | "over";
+
+/**
+ * Adds to the end of a person's own box while it runs and its call is not saved. `seen`: how often the person saw it
+ * extended; whoever asks the same twice, or from two browsers at once, is given it once.
+ */
+export async function extendWrapUp(
+	db: Runner,
+	wish: { id: string; userId: string; seen: number; limit: number; seconds: number },
+): Promise<MoreTime> {
+	const { id, userId, seen, limit, seconds } = wish;
+	const added = await db.query({
+		name: "extend-wrap-up",
+		text: `update wrap_ups w set until = until + make_interval(secs => $5), extended = extended + 1
+from obligations o where o.id = w.obligation_id and w.obligation_id = $1 and w.user_id = $2 and o.settled_at is null
+	and w.ended_at is null and w.until > now() and w.extended = $3 and w.extended < $4 returning 1`,
+		values: [id, userId, seen, limit, seconds],
+	});
+	if (added.rows.length > 0) return "added";
+	const { rows } = await db.query<{ extended: number }>({
+		name: "running-wrap-up",
+		text: `select w.extended from wrap_ups w join obligations o on o.id = w.obligation_id
+where w.obligation_id = $1 and w.user_id = $2 and o.settled_at is null and w.ended_at is null and w.until > now()`,
+		values: [id, userId],
+	});
+	const [row] = rows;
+	if (row === undefined) return "over";
+	return row.extended > seen ? "added" : "limit";
 }

@@ -42,6 +42,7 @@ const hub = createHub({
 	announce() {},
 	onPainted() {},
 	pbxs: () => [],
+	storage: () => ({ state: "enough", where: "server", usedPercent: null, since: new Date(0).toISOString() }),
 	maySend: () => true,
 	version: "bench",
 	metrics,

@@ -6,7 +6,7 @@ import { dispositions } from "../../db/schema/obligations.ts";
 import { attachBatch, nextBatch } from "../../server/contacts/attach.ts";
 import { lastSpoken } from "../../server/contacts/match.ts";
 import { timelinePlaces } from "../../server/contacts/timeline.ts";
-import { TimelineKind } from "../../server/protocol/contact.ts";
+import { TimelineQuery } from "../../server/protocol/contact.ts";
 import { type Company, openCompany } from "./company.ts";
 
 let company: Company;
@@ -160,8 +160,9 @@ test("a history longer than one batch is attached whole, and every read of it go
 		nextBatch("+380672000012", { from: null, to: at }),
 		attachBatch(contact.id, "+380672000012", { from: ago(62), to: ago(60) }),
 		lastSpoken([contact.id, newId()], "+380672000012", at),
-		timelinePlaces(contact.id, TimelineKind.options, null, 51),
-		timelinePlaces(contact.id, TimelineKind.options, [ago(90).getTime(), 1, contact.id], 51),
+		timelinePlaces(contact.id, TimelineQuery.parse({}), null),
+		timelinePlaces(contact.id, TimelineQuery.parse({ q: "договір", by: newId(), from: ago(60).toISOString() }), null),
+		timelinePlaces(contact.id, TimelineQuery.parse({}), [ago(90).getTime(), 1, contact.id]),
 	];
 	for (const read of reads) {
 		const plan = await database.ui.execute<{ "QUERY PLAN": string }>(sql`explain ${read}`);

@@ -22,6 +22,7 @@ test("a caller whom one contact owns is that contact, with company and owner, an
 			companyId: step.id,
 			ownerId: olena.id,
 			tags: ["VIP"],
+			birthday: "1990-11-25",
 			numbers: [{ raw: "067 100 00 01" }],
 		}),
 		olena,
@@ -32,7 +33,14 @@ test("a caller whom one contact owns is that contact, with company and owner, an
 			state: "one",
 			candidates: [
 				{
-					contact: { id: petro.id, name: "Петро", company: "ТОВ «Степ»", status: "new", tags: ["VIP"] },
+					contact: {
+						id: petro.id,
+						name: "Петро",
+						company: "ТОВ «Степ»",
+						status: "new",
+						tags: ["VIP"],
+						birthday: "1990-11-25",
+					},
 					owner: { id: olena.id, name: "Олена", extension: "101" },
 					reason: "national",
 					lastSpokenAt: null,

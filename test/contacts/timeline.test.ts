@@ -1,6 +1,9 @@
+import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { newId } from "../../db/id.ts";
+import { legs } from "../../db/schema/calls.ts";
 import { contactChanges, notes, tasks } from "../../db/schema/contacts.ts";
+import { dispositions } from "../../db/schema/obligations.ts";
 import { readTimeline } from "../../server/contacts/timeline.ts";
 import { TimelinePage, TimelineQuery } from "../../server/protocol/contact.ts";
 import { type Company, openCompany, plainCalls } from "./company.ts";
@@ -105,4 +108,69 @@ test("a new contact's page shows the calls that its number made before", async (
 	const contact = await meet("Зі спадком", "0675000009");
 	const { items } = await read(contact.id, { kinds: "call" });
 	expect(items).toMatchObject([{ kind: "call", id: call, at: at.toISOString() }]);
+});
+
+test("a period takes in what happened from its first moment to before its last", async () => {
+	const { id } = await busy([1, 2, 3, 4, 5, 6, 7, 8], "0675000010");
+	const ago = (days: number) => new Date(company.clock.now - days * 86_400_000).toISOString();
+	const { items } = await read(id, { from: ago(5), to: ago(2) });
+	expect(items.map(({ at }) => at)).toEqual([ago(3), ago(4), ago(5)]);
+	const first = await read(id, { from: ago(5), to: ago(2), limit: 2 });
+	const second = await read(id, { from: ago(5), to: ago(2), limit: 2, after: first.next });
+	expect([...first.items, ...second.items].map(({ at }) => at)).toEqual([ago(3), ago(4), ago(5)]);
+	await expect((async () => TimelineQuery.parse({ from: "yesterday" }))()).rejects.toThrow();
+});
+
+test("a manager's part of a history is what he spoke, dialled, wrote or plans, and not what only rang", async () => {
+	const { hire, meet, ring, contacts, clock, olena } = company;
+	const db = company.database.ui;
+	const petro = await hire("Петро");
+	const { id: contactId } = await meet("Двоє говорять", "0675000011");
+	const at = (minutes: number) => new Date(clock.now - minutes * 60_000);
+	const leg = async (minutes: number, answered: boolean, placed = false) => {
+		const callId = await ring(null, at(minutes), { contactId });
+		await db.insert(legs).values({
+			...{ callId, callStartedAt: at(minutes), index: 0, extension: "102", userId: petro.id, rangAt: at(minutes) },
+			...{ placed, answeredAt: answered ? at(minutes) : null, result: answered ? "answered" : "no-answer" },
+		});
+		await db.execute(sql`update calls set user_ids = array[${petro.id}::uuid] where id = ${callId}`);
+		return callId;
+	};
+	await leg(40, false);
+	const spoke = await leg(30, true);
+	const dialled = await leg(20, false, true);
+	await contacts.addNote(contactId, "від Олени", olena);
+	const { id: note } = await contacts.addNote(contactId, "від Петра", petro);
+	const { items } = await read(contactId, { by: petro.id });
+	expect(new Set(items.map(({ id }) => id))).toEqual(new Set([spoke, dialled, note]));
+});
+
+test("a search finds what was written, whichever of the alike letters, and the present status by its name", async () => {
+	const { meet, ring, contacts, clock, olena } = company;
+	const db = company.database.ui;
+	const { id: contactId } = await meet("Багато написано", "0675000012");
+	const said = async (minutes: number, comment: string, status: "refused" | "bought", refusalReason?: string) => {
+		const callStartedAt = new Date(clock.now - minutes * 60_000);
+		const callId = await ring(null, callStartedAt, { contactId });
+		const one = { id: newId(), callId, callStartedAt, contactId, userId: olena.id, status, comment };
+		await db.insert(dispositions).values({ ...one, refusalReason: refusalReason ?? null });
+		return { callId, callStartedAt };
+	};
+	const dear = await said(50, "Подумає до п'ятниці", "refused", "задорого");
+	const bought = await said(40, "Оплачено 100 % одразу", "bought");
+	const { id: note } = await contacts.addNote(contactId, "Їжак із ґанку; об’єкт 7", olena);
+	const found = async (query: object) => (await read(contactId, query)).items.map(({ id }) => id);
+	expect(await found({ q: "ижак ганку" })).toEqual([note]);
+	expect(await found({ q: "ОБЪЕКТ" })).toEqual([note]);
+	expect(await found({ q: "пятниці ЗАДОРОГО" })).toEqual([dear.callId]);
+	expect(await found({ q: "100 %" })).toEqual([bought.callId]);
+	expect(await found({ q: "_" })).toEqual([]);
+	expect(await found({ q: "не купить", statuses: "refused" })).toEqual([dear.callId]);
+	// What stands there no more is not found: the newest disposition is the call's.
+	await db.insert(dispositions).values({
+		...{ id: newId(), ...dear, contactId, userId: olena.id, status: "bought", comment: "Таки купив" },
+		at: new Date(Date.now() + 1_000),
+	});
+	expect(await found({ q: "задорого" })).toEqual([]);
+	expect(await found({ q: "купив", statuses: "bought" })).toEqual([bought.callId, dear.callId]);
 });

@@ -5,6 +5,7 @@ import { readCalls } from "../../server/calls/queries.ts";
 import { registerRecordingRoutes } from "../../server/calls/recordings/serve.ts";
 import { registerCallRoutes } from "../../server/calls/routes.ts";
 import { registerTodayRoute } from "../../server/calls/today.ts";
+import { registerWaysRoute } from "../../server/calls/ways.ts";
 import { createMatcher } from "../../server/contacts/match.ts";
 import { parse } from "../../server/contacts/number.ts";
 import { DzvinError } from "../../server/errors.ts";
@@ -49,6 +50,7 @@ export async function openOffice(company: Company, dial: Partial<DialDeps> = {})
 	const { bus, settings } = company;
 	const matcher = createMatcher({ settings });
 	registerTodayRoute(app, { pool });
+	registerWaysRoute(app, { pool });
 	registerCallRoutes(app, {
 		pool,
 		bus,

@@ -235,7 +235,7 @@ test("forms, lists and windows give the focus back when they go", async () => {
 	backend.state.wrapUps = [
 		{
 			...{ id: idOf(1), callId: idOf(1002), user: petro, mode: "mandatory", queue: "sales", effect: "paused" },
-			...{ problem: null, saved: false, since: iso(now), until: null },
+			...{ problem: null, saved: false, extended: 0, extendable: false, since: iso(now), until: null },
 		},
 	];
 	await page.reload();

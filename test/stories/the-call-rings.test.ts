@@ -12,12 +12,15 @@ afterAll(() => office?.close());
 
 test("the call rings, the card says who and whose, and the call is closed from the keyboard", async () => {
 	const { olena, petro } = office.people;
+	const birthday = new Date(Date.now() + 86_400_000).toISOString().replace(/^\d+(-\d+-\d+).*/, "1988$1");
 	const firm = await office.contact({ kind: "company", name: "ТОВ «Степ»", ownerId: petro.id });
 	const client = await office.contact({
 		name: "Іваненко Олена Петрівна",
 		companyId: firm.id,
 		ownerId: petro.id,
 		tags: ["VIP"],
+		// Tomorrow or, before midnight somewhere, today: the card says the day.
+		birthday,
 		source: "сайт",
 		numbers: [{ raw: "067 123 45 67", label: "мобільний" }],
 	});
@@ -56,6 +59,7 @@ test("the call rings, the card says who and whose, and the call is closed from t
 		"102",
 		words["agent.available"],
 		"VIP",
+		birthday.split("-").slice(1).reverse().join("."),
 		"ТОВ «Степ»",
 		"+380 67 123-45-67",
 		"Передзвонити щодо договору",

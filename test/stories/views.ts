@@ -42,6 +42,7 @@ const journals = ["none", "mysql", "postgres", "cel-sqlite", "cel-csv", "cdr-csv
 const held = (person: typeof olena, n: number, mode: "box" | "mandatory", effect: "paused" | "refused") => ({
 	...{ id: idOf(n), callId: idOf(1000 + n), user: person, queue: "sales", mode, effect },
 	...{ problem: effect === "refused" ? "Interface not found" : null, saved: false },
+	...{ extended: 0, extendable: mode === "box" },
 	...{ since: iso(Date.now() - 28_000), until: mode === "box" ? iso(Date.now() + 120_000) : null },
 });
 
@@ -98,6 +99,8 @@ export const views: readonly View[] = [
 		await page.getByRole("button", { name: words["recording.play"] }).first().click();
 		await page.locator(".player").waitFor();
 	}),
+	at("contact-own-period", `/contacts/${idOf(2001)}?period=own&from=2020-01-01&q=%D0%BE`, ".event"),
+	at("contact-none-found", `/contacts/${idOf(2001)}?period=own&from=2099-01-01`, ".nothing"),
 	at("contact-edit", `/contacts/${idOf(2006)}`, ".event", async ({ page, words }) => {
 		await page.getByRole("button", { name: words["action.edit"], exact: true }).click();
 		await page.locator(".number-line").waitFor();
@@ -150,6 +153,16 @@ export const views: readonly View[] = [
 	at("keys", "/", ".call-row", async ({ page }) => {
 		await page.keyboard.press("Shift+?");
 		await page.getByRole("dialog").waitFor();
+	}),
+	at("break", "/floor", ".floor-row", async ({ page, words }) => {
+		await page.locator(".own-state button").click();
+		await page.getByRole("dialog").getByRole("button", { name: "Навчання", exact: true }).click();
+		await page.locator(".own-state", { hasText: "Навчання" }).waitFor();
+		await page.getByText(words["break.not-paused"]).waitFor();
+	}),
+	at("break-menu", "/", ".call-row", async ({ page, words }) => {
+		await page.locator(".own-state button").click();
+		await page.getByRole("dialog").getByText(words["break.not-paused"]).waitFor();
 	}),
 	{
 		name: "held",

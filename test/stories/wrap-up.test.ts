@@ -21,7 +21,14 @@ async function sit(role: "agent" | "supervisor" | "admin", width = 1280, dark = 
 	const backend = await startClientBackend({ role });
 	backends.push(backend);
 	const now = Date.now();
-	const base = { queue: "sales", effect: "paused" as const, problem: null, saved: false };
+	const base = {
+		queue: "sales",
+		effect: "paused" as const,
+		problem: null,
+		saved: false,
+		extended: 0,
+		extendable: true,
+	};
 	backend.state.wrapUps = [
 		{ ...base, id: idOf(1), callId: idOf(1001), user: olena, mode: "mandatory", since: iso(now), until: null },
 		...(role === "agent"
@@ -138,3 +145,58 @@ test("several obvious non-clients are chosen by mouse or keyboard and closed wit
 	await page.getByRole("button", { name: words["several.not-client"] }).waitFor({ state: "detached" });
 	expect(backend.requests.filter((one) => one === "POST /api/obligations/process")).toHaveLength(2);
 }, 60_000);
+
+test("a break is taken and ended from the keyboard, and a reload keeps it", async () => {
+	const { page, backend } = await sit("agent", 1280);
+	const state = page.locator(".own-state button");
+	const dialog = page.getByRole("dialog");
+	const choose = async (name: string) => {
+		await state.focus();
+		await page.keyboard.press("Enter");
+		const option = dialog.getByRole("button", { name, exact: true });
+		await option.waitFor();
+		for (let presses = 0; presses < 8; presses += 1) {
+			if (await option.and(page.locator(":focus")).count()) break;
+			await page.keyboard.press("Tab");
+		}
+		await page.keyboard.press("Enter");
+		await dialog.waitFor({ state: "detached" });
+		// The window gives the focus back.
+		await state.and(page.locator(":focus")).waitFor();
+	};
+	await choose("Обід");
+	await page.locator(".own-state", { hasText: "Обід" }).waitFor();
+	// The PBX of this house takes no orders: who leaves the desk hears it.
+	await page.getByText(words["held.effect.no-control"]).waitFor();
+	await page.reload();
+	await page.locator(".own-state", { hasText: "Обід" }).waitFor();
+	backend.refuse.set("DELETE /api/me/break", { status: 503, code: "unavailable" });
+	await state.click();
+	await dialog.getByRole("button", { name: words["agent.available"], exact: true }).click();
+	await page.locator(".toasts").getByText(words["failure.unavailable"]).waitFor();
+	backend.refuse.clear();
+	await page.keyboard.press("Escape");
+	await choose(words["agent.available"]);
+	await page.locator(".own-state", { hasText: words["agent.available"] }).waitFor();
+});
+
+test("time is added to a box from the form, in sight of what is left, until the company's limit", async () => {
+	const { page, backend } = await sit("agent", 360, true);
+	const box = { mode: "box" as const, until: iso(Date.now() + 20_000) };
+	backend.state.wrapUps = backend.state.wrapUps.map((one) => ({ ...one, ...box }));
+	await page.reload();
+	await page.getByRole("link", { name: words["held.process"], exact: true }).click();
+	const more = page.locator(".side form").getByRole("button", { name: words["wrap.more-time"], exact: true });
+	const left = page.locator(".side form .timer");
+	await more.waitFor();
+	expect(await complaints(page)).toEqual([]);
+	const before = await left.innerText();
+	await more.focus();
+	await page.keyboard.press("Enter");
+	await expect.poll(() => left.innerText()).toMatch(/^00:[45]/);
+	expect(before).toMatch(/^00:[012]/);
+	// The second time is the last.
+	await page.keyboard.press("Enter");
+	await more.waitFor({ state: "detached" });
+	await expect.poll(() => left.innerText()).toMatch(/^01:/);
+});

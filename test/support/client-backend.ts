@@ -4,9 +4,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
-import { idOf, iso, me as meOf } from "../../agent-client/src/model/fixtures.ts";
+import { iso, me as meOf } from "../../agent-client/src/model/fixtures.ts";
+import { type Break, BreakInput } from "../../server/protocol/break.ts";
 import { DispositionInput } from "../../server/protocol/disposition.ts";
-import { ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
+import { type AgentState, ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
 import { SeveralInput } from "../../server/protocol/obligation.ts";
 import type { Me } from "../../server/protocol/user.ts";
 import type { WrapUp } from "../../server/protocol/wrap-up.ts";
@@ -46,6 +47,8 @@ interface State {
 	ringing: Pop[];
 	talking: Pop[];
 	wrapUps: WrapUp[];
+	/** The break of the person who is signed in. */
+	onBreak: Break | null;
 	/** False: the server says nothing of the floor. */
 	floor: boolean;
 	demo: boolean;
@@ -81,6 +84,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		ringing: [],
 		talking: [],
 		wrapUps: [],
+		onBreak: null,
 		floor: true,
 		demo: false,
 		firstRun: false,
@@ -103,6 +107,17 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		overdue: state.obligations.filter((duty) => duty.overdue).length,
 		escalated: state.obligations.filter((duty) => duty.escalatedTo !== null).length,
 	});
+	const stateOf = (user: { id: string; name: string; extension: string | null }): AgentState => {
+		const mine = user.id === person.id;
+		const onBreak = mine ? state.onBreak : null;
+		return {
+			user: { id: user.id, name: user.name },
+			extension: user.extension,
+			state: onBreak ? "break" : mine || user.extension === "102" ? "available" : "offline",
+			since: onBreak?.since ?? iso(Date.now() - 72_000),
+			onBreak,
+		};
+	};
 	const snapshot = () => ({
 		type: "snapshot",
 		seq,
@@ -111,12 +126,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		talking: state.talking,
 		obligations: state.obligations.filter((duty) => duty.kind === "call"),
 		counts: counts(),
-		agents: state.users.map((user) => ({
-			user: { id: user.id, name: user.name },
-			extension: user.extension,
-			state: user.id === person.id ? "available" : user.extension === "102" ? "available" : "offline",
-			since: iso(Date.now() - 72_000),
-		})),
+		agents: state.users.map(stateOf),
 		queues: [{ pbx: "Office", queue: "Продажі", waiting: empty ? 0 : 2 }],
 		pbxs: state.pbxs.map(({ stanzas: _stanzas, ...pbx }) => pbx),
 		unseen: [],
@@ -157,6 +167,17 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { json: person };
 			}
 			case "POST me":
+				if (id === "break") {
+					const { reason } = BreakInput.parse(await body(request));
+					const user = { id: person.id, name: person.name };
+					const effect = "no-control" as const;
+					state.onBreak = { user, reason, since: iso(Date.now()), effect, problem: null };
+					say({ type: "agent.state", agent: stateOf(person) });
+				}
+				return { status: 204 };
+			case "DELETE me":
+				state.onBreak = null;
+				say({ type: "agent.state", agent: stateOf(person) });
 				return { status: 204 };
 			case "GET colleagues":
 				return list(
@@ -182,11 +203,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return list(state.pbxs);
 			case "POST pbx":
 				if (sub === "check") {
-					return {
-						json: {
-							findings: pbxData.findings(),
-						},
-					};
+					return { json: { findings: pbxData.findings() } };
 				}
 				return { json: pbxData.pbxs()[0] };
 			case "GET demo":
@@ -194,41 +211,30 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "POST demo":
 				return { status: 202 };
 			case "GET tasks":
-				return list(
-					empty
-						? []
-						: [
-								{
-									id: idOf(8001),
-									title: "Передзвонити щодо договору",
-									dueAt: iso(Date.now() - 600_000),
-									doneAt: null,
-									contact: { id: idOf(2001), name: "Іваненко Олена Петрівна" },
-								},
-								{
-									id: idOf(8002),
-									title: "Надіслати рахунок",
-									dueAt: iso(Date.now() + 86_400_000),
-									doneAt: null,
-									contact: { id: idOf(2003), name: "Ковальчук Ірина" },
-								},
-							],
-				);
+				return list(empty ? [] : data.tasks());
 			case "POST tasks":
 				return { status: 204 };
+			case "GET breaks":
+				return list(state.onBreak ? [state.onBreak] : []);
 			case "GET wrap-ups":
 				return list(state.wrapUps);
 			case "POST wrap-ups":
+				if (sub === "extend") {
+					state.wrapUps = state.wrapUps.map(data.moreTime);
+					return { status: 204 };
+				}
 				state.wrapUps = state.wrapUps.filter((one) => one.id !== id);
 				return { status: 204 };
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
+				if (id === "call-back") return { json: data.callBackTabs(state.obligations, q) };
 				if (q.get("settled") === "true") return list([]);
 				return list(
 					state.obligations.filter(
 						(duty) =>
 							(!q.get("kind") || duty.kind === q.get("kind")) &&
 							(q.get("overdue") !== "true" || duty.overdue) &&
+							data.cameBy(duty.call, q) &&
 							(!q.get("escalated") || duty.escalatedTo !== null) &&
 							(q.get("assignee") !== "me" || duty.kind === "call" || duty.claimedBy?.id === person.id),
 					),
@@ -251,10 +257,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { json: duty };
 			}
 			case "GET contacts": {
-				if (sub === "timeline") {
-					const kinds = q.get("kinds");
-					return list(data.timeline(id ?? "", state.calls).filter((item) => !kinds || item.kind === kinds));
-				}
+				if (sub === "timeline") return list(data.historyFor(data.timeline(id ?? "", state.calls), q));
 				if (id) {
 					const found = state.contacts.find((one) => one.id === id);
 					return found
@@ -275,6 +278,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 					},
 				};
 			case "GET calls": {
+				if (id === "ways") return { json: data.ways(state.calls) };
 				if (id === "today") return { json: { inbound: 3, outbound: 2, missed: 1, averageTalk: 95 } };
 				if (sub === "recordings") return { raw: data.tone(8), type: "audio/wav" };
 				if (id) return { json: state.calls.find((one) => one.id === id) ?? state.calls[0] };

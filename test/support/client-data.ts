@@ -15,6 +15,7 @@ import type { Contact, TimelineItem } from "../../server/protocol/contact.ts";
 import type { Obligation } from "../../server/protocol/obligation.ts";
 import type { Settings } from "../../server/protocol/settings.ts";
 import type { User } from "../../server/protocol/user.ts";
+import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 
 /** A small company for the stand-in server: enough that every screen has something to show. */
 
@@ -38,7 +39,9 @@ export function settings(): Settings {
 		conversationSeconds: 10,
 		refusalReasons: ["Дорого", "Немає в наявності", "Обрав конкурента", "Передумав", "Інше"],
 		commentTemplates: ["Надіслати пропозицію", "Передзвонити завтра", "Чекає на рахунок", "Не той номер"],
+		breakReasons: ["Обід", "Навчання", "Інше"],
 		wrapUp: { mode: "optional", seconds: 60, queues: [] },
+		wrapUpExtensions: 3,
 	};
 }
 
@@ -298,3 +301,60 @@ export function tone(seconds: number): Buffer {
 	head.writeUInt32LE(data.length, 40);
 	return Buffer.concat([head, data]);
 }
+
+/** What of a history the query asks for. */
+export function historyFor(items: readonly TimelineItem[], asked: URLSearchParams): TimelineItem[] {
+	const kinds = asked.get("kinds");
+	const written = asked.get("q") ?? "";
+	const from = asked.get("from") ?? "";
+	return items.filter(
+		(item) => (!kinds || item.kind === kinds) && item.at >= from && JSON.stringify(item).includes(written),
+	);
+}
+
+/** By which lines and queues these calls came. */
+export const ways = (some: readonly Call[]) => ({
+	lines: [...new Set(some.map(({ did }) => did))].filter(Boolean),
+	queues: [...new Set(some.flatMap(({ queue }) => queue ?? []))],
+});
+
+/** True when a call came by the line and queue that are asked for. */
+export const cameBy = (one: Call, asked: URLSearchParams) =>
+	(!asked.get("did") || one.did === asked.get("did")) && (!asked.get("queue") || one.queue === asked.get("queue"));
+
+/** How many rows the tabs of the call-back list have. */
+export function callBackTabs(duties: readonly Obligation[], asked: URLSearchParams) {
+	const shown = duties.filter((duty) => duty.kind === "missed" && cameBy(duty.call, asked));
+	const count = (which: (duty: Obligation) => boolean) => shown.filter(which).length;
+	return {
+		open: shown.length,
+		mine: count((duty) => duty.claimedBy !== null),
+		escalated: count((duty) => duty.escalatedTo !== null),
+		closed: 0,
+	};
+}
+
+export const tasks = () => [
+	{
+		id: idOf(8001),
+		title: "Передзвонити щодо договору",
+		dueAt: iso(Date.now() - 600_000),
+		doneAt: null,
+		contact: { id: idOf(2001), name: "Іваненко Олена Петрівна" },
+	},
+	{
+		id: idOf(8002),
+		title: "Надіслати рахунок",
+		dueAt: iso(Date.now() + 86_400_000),
+		doneAt: null,
+		contact: { id: idOf(2003), name: "Ковальчук Ірина" },
+	},
+];
+
+/** Time may be added twice. */
+export const moreTime = (one: WrapUp): WrapUp => ({
+	...one,
+	until: iso(Date.parse(one.until ?? "") + 30_000),
+	extended: one.extended + 1,
+	extendable: one.extended === 0,
+});

@@ -82,6 +82,10 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		...[{}, { kind: "call" }, { kind: "missed" }, { assignee: "me" }, { assignee: "nobody" }, { overdue: "true" }],
 		...[{ kind: "missed", overdue: "true" }, { escalated: "team" }, { escalated: "supervisor" }, { settled: "true" }],
 		{ settled: "true", kind: "missed" },
+		...[
+			{ kind: "missed", queue: "sales" },
+			{ kind: "missed", settled: "true", did: "0440000001" },
+		],
 	];
 	const named = (filter: Record<string, string>) =>
 		Object.entries(filter)
@@ -142,10 +146,15 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		...[{}, { owner: agent.id }, { status: "client" as const }, { owner: agent.id, status: "new" as const }].map(
 			(filter) => read(`contacts: ${named(filter)}`, ui, () => listContactIds(database.ui, filter, null, 51)),
 		),
-		read("a contact's timeline", ui, () =>
-			readTimeline(database.ui, call.contact_id, TimelineQuery.parse({ limit: "50" }), async (_db, some) => [
-				...(await readCalls(ui, some)).values(),
-			]),
+		...[{}, { from: old }, { by: agent.id }, { q: "договір" }].map((filter) =>
+			read(`a contact's timeline: ${named(filter)}`, ui, () =>
+				readTimeline(
+					database.ui,
+					call.contact_id,
+					TimelineQuery.parse({ limit: "50", ...filter }),
+					async (_db, some) => [...(await readCalls(ui, some)).values()],
+				),
+			),
 		),
 	];
 }

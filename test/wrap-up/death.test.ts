@@ -155,6 +155,36 @@ test("what the first was refused is ordered by the second, and who saves in the 
 	leader = standby;
 }, 60_000);
 
+test("time is added to one's own box, once for each wish, as often as the company allows, and outlives a kill", async () => {
+	const settings = { wrapUp: { mode: "box", seconds: 60, queues: [] }, wrapUpExtensions: 2 };
+	expect((await leader.ask(boss, "PATCH", "/api/settings", settings)).status).toBe(200);
+	await callOver();
+	await paused();
+	const [first] = await held(leader);
+	expect(first).toMatchObject({ extended: 0, extendable: true });
+	const until0 = Date.parse(first?.until ?? "");
+	const more = (extended: number, cookie = agent) =>
+		leader.ask(cookie, "POST", `/api/wrap-ups/${first?.id}/extend`, { extended });
+	// Nobody has a hand in another one's time.
+	expect((await more(0, boss)).status).toBe(409);
+	expect((await Promise.all([more(0), more(0), more(0)])).map(({ status }) => status)).toEqual([204, 204, 204]);
+	expect(await held(leader)).toMatchObject([
+		{ extended: 1, extendable: true, until: new Date(until0 + 30_000).toISOString() },
+	]);
+	expect((await more(1)).status).toBe(204);
+	expect((await more(2)).status).toBe(409);
+	const { name } = leader;
+	await leader.kill();
+	leader = await servers.start(name);
+	await until("it leads again", async () => (await stateAt(leader)) === "connected");
+	expect(await held(leader)).toMatchObject([
+		{ extended: 2, extendable: false, until: new Date(until0 + 60_000).toISOString() },
+	]);
+	await save(leader);
+	await free();
+	expect((await more(2)).status).toBe(409);
+}, 60_000);
+
 test("a box that ends while the first is dead is ended by the second; the call stays owed", async () => {
 	await ruled({ mode: "box", seconds: 5, queues: [] });
 	standby = await servers.start("one");
@@ -165,7 +195,7 @@ test("a box that ends while the first is dead is ended by the second; the call s
 	await free();
 	expect(await held(leader)).toEqual([]);
 	const { rows } = await own.database.pools.ui.query(
-		"select w.ended_how, o.settled_at from wrap_ups w join obligations o on o.id = w.obligation_id where w.mode = 'box'",
+		"select w.ended_how, o.settled_at from wrap_ups w join obligations o on o.id = w.obligation_id where w.mode = 'box' and w.extended = 0",
 	);
 	expect(rows).toEqual([{ ended_how: "time", settled_at: null }]);
 }, 60_000);

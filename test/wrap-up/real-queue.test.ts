@@ -205,6 +205,29 @@ describe("a strict wrap-up", { timeout: 60_000 }, () => {
 		expect(await pausesOf("103")).not.toContain("wrap-up");
 	});
 
+	it("gives way to a break and comes back after it; ended in the break, it ends no pause", async () => {
+		await ruled({ mode: "mandatory", seconds: 60, queues: [] });
+		const { breakReasons } = z.object({ breakReasons: z.array(z.string()) }).parse(await ok("GET", "/api/settings"));
+		const [reason = ""] = breakReasons;
+		await addPbx();
+		await pauseByHand("sales-1", "PJSIP/102", "lunch");
+		await callOver("0503330008");
+		await paused();
+		const pausedSince = async () => (await members("103")).map((one) => `${one.PausedReason} ${one.Paused}`);
+		const wanted = (why: string) =>
+			until(`103 is paused: ${why}`, async () => (await pausedSince()).every((one) => one === `${why} 1`) || null);
+		await ok("POST", "/api/me/break", { reason }, agent);
+		await wanted(`break: ${reason}`);
+		await ok("DELETE", "/api/me/break", {}, agent);
+		await wanted("wrap-up");
+		await ok("POST", "/api/me/break", { reason }, agent);
+		await save();
+		await wanted(`break: ${reason}`);
+		await ok("DELETE", "/api/me/break", {}, agent);
+		await until("103 takes calls", async () => (await pausesOf("103")).every((one) => one === "") || null);
+		expect((await pausesOf("102"))[0]).toBe("lunch");
+	});
+
 	// The last one: the lab's own sessions end with the PBX.
 	it("holds over a restart of Asterisk, which forgets its pauses; who saved while it was away is not paused", async () => {
 		await ruled({ mode: "mandatory", seconds: 60, queues: [] });

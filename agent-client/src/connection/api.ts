@@ -1,8 +1,10 @@
-import type { Call, CallPage, OwnFigures } from "../../../server/protocol/call.ts";
+import type { Break } from "../../../server/protocol/break.ts";
+import type { Call, CallPage, CallWays, OwnFigures } from "../../../server/protocol/call.ts";
 import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import type {
+	CallBackTabs,
 	ObligationCounts,
 	ObligationPage,
 	SeveralInput,
@@ -76,6 +78,7 @@ export function createApi(request: Request) {
 			request<CallPage>("GET", "/api/calls", { query, ...(signal && { signal }) }),
 		today: (from: string, signal?: AbortSignal) =>
 			request<OwnFigures>("GET", "/api/calls/today", { query: { from }, ...(signal && { signal }) }),
+		ways: () => request<CallWays>("GET", "/api/calls/ways"),
 		call: (id: string) => request<Call>("GET", `/api/calls/${part(id)}`),
 		dial: (to: string, contact?: string) =>
 			request<unknown>("POST", "/api/calls", { body: contact ? { to, contact } : { to } }),
@@ -86,6 +89,8 @@ export function createApi(request: Request) {
 
 		obligations: (query: Query, signal?: AbortSignal) =>
 			request<ObligationPage>("GET", "/api/obligations", { query, ...(signal && { signal }) }),
+		callBackTabs: (query: Query, signal?: AbortSignal) =>
+			request<CallBackTabs>("GET", "/api/obligations/call-back", { query, ...(signal && { signal }) }),
 		counts: () => request<ObligationCounts>("GET", "/api/obligations/counts"),
 		claim: (id: string) => request<unknown>("POST", `/api/obligations/${part(id)}/claim`),
 		release: (id: string) => request<unknown>("DELETE", `/api/obligations/${part(id)}/claim`),
@@ -93,7 +98,12 @@ export function createApi(request: Request) {
 			request<{ items: readonly SeveralResult[] }>("POST", "/api/obligations/process", { body }),
 		dismiss: (id: string, comment: string) =>
 			request<unknown>("POST", `/api/obligations/${part(id)}/dismiss`, { body: { comment } }),
+		breaks: () => request<Page<Break>>("GET", "/api/breaks"),
+		beginBreak: (reason: string) => request<void>("POST", "/api/me/break", { body: { reason } }),
+		endBreak: () => request<void>("DELETE", "/api/me/break"),
 		wrapUps: () => request<Page<WrapUp>>("GET", "/api/wrap-ups"),
+		extendWrapUp: ({ id, extended }: WrapUp) =>
+			request<void>("POST", `/api/wrap-ups/${part(id)}/extend`, { body: { extended } }),
 		releaseWrapUp: (id: string, reason: string) =>
 			request<void>("POST", `/api/wrap-ups/${part(id)}/release`, { body: { reason } }),
 		tasks: (query: Query, signal?: AbortSignal) =>

@@ -7,6 +7,9 @@ export interface CallFilter {
 	readonly outcome: "" | "answered" | "missed" | "no-answer" | "busy" | "failed";
 	readonly agent: string;
 	readonly number: string;
+	/** The line that was dialled, and the queue; empty = whichever. */
+	readonly did: string;
+	readonly queue: string;
 	readonly unprocessed: boolean;
 }
 
@@ -19,6 +22,8 @@ export const noFilter: CallFilter = {
 	outcome: "",
 	agent: "",
 	number: "",
+	did: "",
+	queue: "",
 	unprocessed: false,
 };
 
@@ -33,14 +38,21 @@ export function filterOf(query: Readonly<Record<string, string>>): CallFilter {
 		outcome: oneOf(outcomes, query.outcome, ""),
 		agent: /^[0-9a-f-]{36}$/.test(query.agent ?? "") ? (query.agent ?? "") : "",
 		number: (query.number ?? "").slice(0, 40),
+		...waysOf(query),
 		unprocessed: query.unprocessed === "true",
 	};
 }
 
+/** By which line and queue, as the address says it. */
+export const waysOf = ({ did = "", queue = "" }: Readonly<Record<string, string>>) => ({
+	did: did.slice(0, 60),
+	queue: queue.slice(0, 100),
+});
+
 /** Only what differs from the default stands in the address. */
 export function addressOfFilter(filter: CallFilter): string {
 	const query = new URLSearchParams();
-	for (const key of ["period", "direction", "outcome", "agent", "number"] as const) {
+	for (const key of ["period", "direction", "outcome", "agent", "number", "did", "queue"] as const) {
 		if (filter[key] !== noFilter[key]) query.set(key, filter[key]);
 	}
 	if (filter.unprocessed) query.set("unprocessed", "true");
@@ -65,6 +77,8 @@ export function queryOfFilter(filter: CallFilter, now: number): Record<string, s
 		outcome: filter.outcome || undefined,
 		agent: filter.agent || undefined,
 		number: filter.number.trim() || undefined,
+		did: filter.did || undefined,
+		queue: filter.queue || undefined,
 		unprocessed: filter.unprocessed || undefined,
 	};
 }

@@ -18,7 +18,9 @@ const present: Settings = {
 	conversationSeconds: 10,
 	refusalReasons: ["Дорого", "Немає в наявності"],
 	commentTemplates: [],
+	breakReasons: ["Обід", "Інше"],
 	wrapUp: { mode: "optional", seconds: 60, queues: [] },
+	wrapUpExtensions: 3,
 };
 
 test("hours as people write them", () => {
@@ -48,6 +50,8 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "0",
 		escalateToSupervisorMinutes: "10",
 		claimMinutes: "",
+		wrapUpExtensions: "21",
+		breakReasons: `Обід\n${"О".repeat(41)}`,
 	};
 	expect(problemsOfCompany(fields)).toEqual({
 		timeZone: "zone-wrong",
@@ -55,5 +59,7 @@ test("what the server would refuse is said beside the field", () => {
 		processWithinMinutes: "count-wrong",
 		escalateToSupervisorMinutes: "before-team",
 		claimMinutes: "count-wrong",
+		wrapUpExtensions: "count-wrong",
+		breakReasons: "reason-long",
 	});
 });

@@ -18,9 +18,11 @@ export interface CompanyFields {
 	readonly escalateToSupervisorMinutes: string;
 	readonly claimMinutes: string;
 	readonly conversationSeconds: string;
+	readonly wrapUpExtensions: string;
 	/** One to a line. */
 	readonly refusalReasons: string;
 	readonly commentTemplates: string;
+	readonly breakReasons: string;
 	readonly wrapUp: WrapUpFields;
 }
 export type CompanyProblem =
@@ -32,6 +34,7 @@ export type CompanyProblem =
 	| "count-wrong"
 	| "before-team"
 	| "reasons-wrong"
+	| "reason-long"
 	| "wrap-up-wrong";
 
 type Hours = Settings["workingHours"][number];
@@ -71,8 +74,10 @@ export const companyFieldsOf = (settings: Settings): CompanyFields => ({
 	escalateToSupervisorMinutes: String(settings.escalateToSupervisorMinutes),
 	claimMinutes: String(settings.claimMinutes),
 	conversationSeconds: String(settings.conversationSeconds),
+	wrapUpExtensions: String(settings.wrapUpExtensions),
 	refusalReasons: settings.refusalReasons.join("\n"),
 	commentTemplates: settings.commentTemplates.join("\n"),
+	breakReasons: settings.breakReasons.join("\n"),
 	wrapUp: wrapUpFieldsOf(settings.wrapUp),
 });
 
@@ -89,6 +94,7 @@ const between = (text: string, low: number, high: number) =>
 
 export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof CompanyFields, CompanyProblem>> {
 	const reasons = linesOf(fields.refusalReasons);
+	const breaks = linesOf(fields.breakReasons);
 	return {
 		...(!/^[A-Za-z]{2}$/.test(fields.country.trim()) && { country: "country-wrong" }),
 		...(!/^\d{0,6}$/.test(fields.areaCode.trim()) && { areaCode: "digits-wrong" }),
@@ -104,7 +110,10 @@ export function problemsOfCompany(fields: CompanyFields): Partial<Record<keyof C
 		...(!between(fields.escalateToSupervisorMinutes, 1, 10_080) && { escalateToSupervisorMinutes: "count-wrong" }),
 		...(!between(fields.claimMinutes, 1, 1440) && { claimMinutes: "count-wrong" }),
 		...(!between(fields.conversationSeconds, 1, 600) && { conversationSeconds: "count-wrong" }),
+		...(!between(fields.wrapUpExtensions, 0, 20) && { wrapUpExtensions: "count-wrong" }),
 		...((reasons.length < 1 || reasons.length > 12) && { refusalReasons: "reasons-wrong" }),
+		...((breaks.length < 1 || breaks.length > 12) && { breakReasons: "reasons-wrong" }),
+		...(breaks.some((reason) => reason.length > 40) && { breakReasons: "reason-long" }),
 		...(Object.keys(problemsOfWrapUp(fields.wrapUp)).length > 0 && { wrapUp: "wrap-up-wrong" }),
 	};
 }
@@ -124,8 +133,10 @@ export function changedSettings(fields: CompanyFields, present: Settings): Parti
 		escalateToSupervisorMinutes: Number(fields.escalateToSupervisorMinutes),
 		claimMinutes: Number(fields.claimMinutes),
 		conversationSeconds: Number(fields.conversationSeconds),
+		wrapUpExtensions: Number(fields.wrapUpExtensions),
 		refusalReasons: linesOf(fields.refusalReasons),
 		commentTemplates: linesOf(fields.commentTemplates),
+		breakReasons: linesOf(fields.breakReasons),
 		wrapUp: wrapUpRulesOf(fields.wrapUp),
 	};
 	const before = new Map<string, unknown>(Object.entries(present));

@@ -100,7 +100,14 @@ export function contact(n: number, part: Partial<Contact> = {}): Contact {
 
 export function candidate(of: Contact, part: Partial<Candidate> = {}): Candidate {
 	return {
-		contact: { id: of.id, name: of.name, company: of.company?.name ?? "", status: of.status, tags: of.tags },
+		contact: {
+			id: of.id,
+			name: of.name,
+			company: of.company?.name ?? "",
+			status: of.status,
+			tags: of.tags,
+			birthday: of.birthday,
+		},
 		owner: of.owner ? { ...of.owner, extension: "102" } : null,
 		reason: "exact",
 		lastSpokenAt: iso(Date.now() - 86_400_000),

@@ -12,6 +12,8 @@ const one = (change: Partial<WrapUp>): WrapUp => ({
 	since: iso(0),
 	until: iso(60_000),
 	saved: false,
+	extended: 0,
+	extendable: true,
 	effect: "paused",
 	problem: null,
 	...change,

@@ -1,7 +1,14 @@
 import type { Call } from "../../../server/protocol/call.ts";
 import type { Match } from "../../../server/protocol/contact.ts";
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
-import type { AgentState, PbxLive, Pop, QueueState, ServerMessage } from "../../../server/protocol/live.ts";
+import type {
+	AgentState,
+	PbxLive,
+	Pop,
+	QueueState,
+	ServerMessage,
+	StorageLive,
+} from "../../../server/protocol/live.ts";
 import type { Obligation, ObligationCounts } from "../../../server/protocol/obligation.ts";
 import { pictureHash, type Viewer } from "../../../server/protocol/picture.ts";
 
@@ -33,6 +40,8 @@ export interface Picture {
 	readonly agents: readonly AgentState[];
 	readonly queues: readonly QueueState[];
 	readonly pbxs: readonly PbxLive[];
+	/** Room to store in; null: the server did not say. */
+	readonly storage: StorageLive | null;
 	/** Colleagues' phones that ring while nobody has seen it. */
 	readonly unseen: readonly UnseenPop[];
 	/** Grows when lists that are read by HTTP may have changed: calls or obligations. */
@@ -47,6 +56,7 @@ export const emptyPicture: Picture = {
 	agents: [],
 	queues: [],
 	pbxs: [],
+	storage: null,
 	unseen: [],
 	revision: 0,
 };
@@ -167,14 +177,15 @@ function ended(message: Extract<ServerMessage, { type: "call.ended" }>, card: Ca
 export function fold(picture: Picture, message: ServerMessage, context: Context): Picture {
 	if (message.type === "hello" || message.type === "pong") return picture;
 	if (message.type === "snapshot") {
-		const { seq, obligations, counts, agents, queues, pbxs, unseen } = message;
+		const { seq, obligations, counts, agents, queues, pbxs, unseen, storage = null } = message;
 		const live = new Set([...message.ringing, ...message.talking].map((pop) => pop.call.id));
 		const cards: Card[] = carried(picture, obligations, live, context);
 		for (const pop of message.talking) {
 			cards.push({ pop, seq, phase: { kind: "talking", since: pop.call.answeredAt ?? pop.call.startedAt } });
 		}
 		for (const pop of message.ringing) cards.push({ pop, seq, phase: { kind: "ringing" } });
-		return { seq, cards, obligations, counts, agents, queues, pbxs, unseen, revision: picture.revision + 1 };
+		const revision = picture.revision + 1;
+		return { seq, cards, obligations, counts, agents, queues, pbxs, unseen, storage, revision };
 	}
 	if (picture.seq !== null && message.seq <= picture.seq) return picture;
 	const next: Picture = { ...picture, seq: message.seq };
@@ -238,6 +249,8 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 		}
 		case "pbx.state":
 			return { ...next, pbxs: replace(picture.pbxs, (pbx) => pbx.id === message.pbx.id, message.pbx) };
+		case "storage.state":
+			return { ...next, storage: message.storage };
 		case "pop.unseen": {
 			const { unseen, rings } = message;
 			const others = picture.unseen.filter(({ id }) => id !== unseen.id);

@@ -4,6 +4,7 @@ import {
 	dayAndTime,
 	dayOf,
 	daysAgo,
+	daysToBirthday,
 	parseDate,
 	parseMoment,
 	startOfWeek,
@@ -50,6 +51,16 @@ test("a moment may be typed in full or in part", () => {
 	expect(typed("09:00")).toBe("23.11.2026 09:00");
 	for (const wrong of ["", "tomorrow", "31.02.2026", "24.11 25:00", "11/24/2026", "24.13.2026"])
 		expect(typed(wrong)).toBe(null);
+});
+
+test("a birthday comes round every year, also over the new year and on the 29th of February", () => {
+	const on = (year: number, month: number, day: number) => new Date(year, month - 1, day, 23, 59).getTime();
+	expect(daysToBirthday("1988-11-25", on(2026, 11, 25))).toBe(0);
+	expect(daysToBirthday("1988-11-25", on(2026, 11, 22))).toBe(3);
+	expect(daysToBirthday("1988-11-25", on(2026, 11, 26))).toBe(364);
+	expect(daysToBirthday("1990-01-01", on(2026, 12, 31))).toBe(1);
+	expect(daysToBirthday("1992-02-29", on(2026, 2, 28))).toBe(1);
+	expect(daysToBirthday("1992-02-29", on(2028, 2, 28))).toBe(1);
 });
 
 test("a birthday is typed day first", () => {

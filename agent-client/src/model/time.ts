@@ -76,6 +76,16 @@ export function parseDate(text: string): string | null {
 /** `YYYY-MM-DD` of a birthday → `DD.MM.YYYY`. */
 export const writtenDate = (date: string) => date.split("-").reverse().join(".");
 
+/** Days until the birthday of a `YYYY-MM-DD` comes round, by the viewer's own calendar; 0 = it is today. */
+export function daysToBirthday(date: string, now: number): number {
+	const [, month = 1, day = 1] = date.split("-").map(Number);
+	const today = new Date(now);
+	const start = new Date(today.getFullYear(), today.getMonth(), today.getDate());
+	const inYear = (year: number) => new Date(year, month - 1, day);
+	const next = inYear(today.getFullYear()) < start ? inYear(today.getFullYear() + 1) : inYear(today.getFullYear());
+	return Math.round((next.getTime() - start.getTime()) / 86_400_000);
+}
+
 export type Stretch = { unit: "minute" | "hour" | "day"; count: number };
 /** A rough stretch of time for a sentence: `35 min`, `3 h`, `2 days`. */
 export function stretch(milliseconds: number): Stretch {

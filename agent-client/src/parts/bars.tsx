@@ -44,6 +44,7 @@ export function Bars({ me }: { me: Me }) {
 						)}
 					</p>
 				)}
+				<StorageBar me={me} />
 				{live.unseen.value.slice(0, 3).map((unseen) => (
 					<p key={unseen.id} class="bar warn" data-not-seen={unseen.callId}>
 						<Icon name="bell" small />
@@ -66,6 +67,24 @@ export function Bars({ me }: { me: Me }) {
 			<HeldBar me={me} />
 			{demo.value?.present && <DemoBar admin={me.role === "admin"} />}
 		</div>
+	);
+}
+
+/** That a disk is full concerns everybody, that it fills those who can do something about it. */
+function StorageBar({ me }: { me: Me }) {
+	const storage = live.picture.value.storage;
+	if (storage === null || storage.state === "enough") return null;
+	if (storage.state === "fills" && me.role === "agent") return null;
+	const { state, where, usedPercent, since } = storage;
+	return (
+		<p class={state === "full" ? "bar bad" : "bar warn"} data-storage={state}>
+			<Icon name="info" small />
+			<span class="grow">
+				{state === "fills"
+					? t("storage.fills", { percent: usedPercent ?? 0 })
+					: t(`storage.full.${where}`, { since: dayAndTime(since) })}
+			</span>
+		</p>
 	);
 }
 

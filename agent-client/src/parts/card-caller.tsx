@@ -3,6 +3,7 @@ import type { AgentState, Pop } from "../../../server/protocol/live.ts";
 import { api, live, now } from "../client.ts";
 import { ApiError } from "../connection/http.ts";
 import { countryName, type Key, t } from "../i18n/translate.ts";
+import { daysToBirthday, writtenDate } from "../model/time.ts";
 import { attempt } from "./attempt.ts";
 import { Icon } from "./icon.tsx";
 import { NumberText, Outside } from "./text.tsx";
@@ -54,6 +55,24 @@ const Line = ({ did }: { did: string }) =>
 		</span>
 	) : null;
 
+/** Days ahead in which a birthday is worth a word. */
+const soon = 3;
+
+/** Whose birthday is today, or in the next days. */
+function Birthday({ date }: { date: string | null | undefined }) {
+	const days = date ? daysToBirthday(date, now.value) : soon + 1;
+	if (!date || days > soon) return null;
+	const day = writtenDate(date).slice(0, 5);
+	const words = days === 0 ? t("card.birthday-today") : t("card.birthday", { day });
+	return (
+		<span class={`chip ${days === 0 ? "good" : ""}`} title={words}>
+			<Icon name="cake" small />
+			<span aria-hidden="true">{day}</span>
+			<span class="unseen">{words}</span>
+		</span>
+	);
+}
+
 /** A known caller: owner, company, status, number, what happened last. */
 export function CallerDetails({ pop }: { pop: Pop }) {
 	const known = pop.match.candidates.find((candidate) => candidate.contact.id === pop.contact?.id);
@@ -65,6 +84,7 @@ export function CallerDetails({ pop }: { pop: Pop }) {
 			{known && (
 				<p class="row chips">
 					<ContactStatusChip status={known.contact.status} />
+					<Birthday date={known.contact.birthday} />
 					{known.contact.company && <Outside text={known.contact.company} />}
 					{known.contact.tags.slice(0, 2).map((tag) => (
 						<span key={tag} class="chip plum">

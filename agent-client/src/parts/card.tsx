@@ -9,7 +9,7 @@ import { attempt } from "./attempt.ts";
 import { CallerDetails, CardCandidates, UnknownCaller } from "./card-caller.tsx";
 import { Icon } from "./icon.tsx";
 import { callerTitle } from "./incoming-sentence.ts";
-import { NumberText, Outside } from "./text.tsx";
+import { Outside } from "./text.tsx";
 import { say } from "./toast.tsx";
 import { useFocus } from "./use-focus.ts";
 import { WrapUpForm } from "./wrap-up-form.tsx";
@@ -226,7 +226,6 @@ function CardHead({ card: { pop, phase } }: { card: CardModel }) {
 					<Icon name={dials ? "out" : "phone"} small />
 					<strong>{t(dials ? "card.outbound" : "call.talking")}</strong>
 					<span class="timer">{clock(secondsSince(phase.since, now.value))}</span>
-					{call.number && <NumberText number={call.number} />}
 				</p>
 			);
 		}

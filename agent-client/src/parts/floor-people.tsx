@@ -8,7 +8,7 @@ import { CallClient } from "./call-row.tsx";
 import { Icon } from "./icon.tsx";
 import { Nothing } from "./states.tsx";
 import { Outside } from "./text.tsx";
-import { agentTones, callLook } from "./words.tsx";
+import { AgentWords, agentTones, callLook } from "./words.tsx";
 
 const Since = ({ at }: { at: string }) => <span class="floor-time">{clock(secondsSince(at, now.value))}</span>;
 
@@ -75,18 +75,20 @@ export function FloorPeople({ people }: { people: readonly AgentState[] }) {
 					<Nothing icon="users" title={t("floor.people-none")} />
 				) : (
 					<ul class="rows">
-						{sorted.map(({ user, extension, state, since }) => (
-							<li key={user.id} class="floor-row" data-row data-agent={user.id}>
-								<a class="strong cut grow" href={`/calls?period=today&agent=${user.id}`}>
-									<Outside text={extension === null ? user.name : `${user.name} · ${extension}`} />
-								</a>
-								<span class={`chip ${agentTones[state]}`}>
-									<span class="dot" />
-									{t(`agent.${state}`)}
-								</span>
-								{state === "offline" ? <span class="floor-time" /> : <Since at={since} />}
-							</li>
-						))}
+						{sorted.map((agent) => {
+							const { user, extension, state, since } = agent;
+							return (
+								<li key={user.id} class="floor-row" data-row data-agent={user.id}>
+									<a class="strong cut grow" href={`/calls?period=today&agent=${user.id}`}>
+										<Outside text={extension === null ? user.name : `${user.name} · ${extension}`} />
+									</a>
+									<span class={`chip ${agentTones[state]}`}>
+										<AgentWords agent={agent} />
+									</span>
+									{state === "offline" ? <span class="floor-time" /> : <Since at={since} />}
+								</li>
+							);
+						})}
 					</ul>
 				)}
 			</div>

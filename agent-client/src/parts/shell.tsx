@@ -10,9 +10,10 @@ import { clock, secondsSince } from "../model/time.ts";
 import { Bars } from "./bars.tsx";
 import { Icon, type IconName } from "./icon.tsx";
 import { Outside } from "./text.tsx";
-import { agentTones } from "./words.tsx";
+import { AgentWords, agentTones } from "./words.tsx";
 
 const Palette = lazy(() => import("./palette.tsx"));
+const BreakMenu = lazy(() => import("./break-menu.tsx"));
 const Keys = lazy(() => import("./keys.tsx"));
 
 interface Place {
@@ -39,7 +40,7 @@ const typing = (event: KeyboardEvent) =>
 
 /** Frame of every page: places, search, own state, bars of trouble. */
 export function Shell({ me, children }: { me: Me; children: ComponentChildren }) {
-	const window = useSignal<"palette" | "keys" | null>(null);
+	const window = useSignal<"palette" | "keys" | "break" | null>(null);
 	const { path } = useLocation();
 	const keysWanted = me.preferences.keys !== false;
 
@@ -119,7 +120,7 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 						<span class="cut">{t("search.hint")}</span>
 						<kbd>Ctrl K</kbd>
 					</button>
-					<OwnState me={me} />
+					<OwnState me={me} onMenu={() => (window.value = "break")} />
 					{bell.blocked.value && (me.preferences.sound ?? "all") !== "none" && (
 						<button
 							type="button"
@@ -159,6 +160,8 @@ export function Shell({ me, children }: { me: Me; children: ComponentChildren })
 				<ErrorBoundary>
 					{window.value === "palette" ? (
 						<Palette onClose={() => (window.value = null)} />
+					) : window.value === "break" ? (
+						<BreakMenu onClose={() => (window.value = null)} />
 					) : (
 						<Keys onClose={() => (window.value = null)} />
 					)}
@@ -180,8 +183,8 @@ function moveRow(event: KeyboardEvent, step: number): void {
 	next?.scrollIntoView({ block: "nearest" });
 }
 
-/** Own name and state with its time. */
-function OwnState({ me }: { me: Me }) {
+/** Own name and state with its time; it opens the choice between available and a break. */
+function OwnState({ me, onMenu }: { me: Me; onMenu: () => void }) {
 	const own = live.stateOf(me.id);
 	return (
 		<p class="own-state">
@@ -189,11 +192,11 @@ function OwnState({ me }: { me: Me }) {
 				<Outside text={me.name} />
 			</strong>
 			{own && (
-				<span class={`chip ${agentTones[own.state]}`}>
-					<span class="dot" />
-					{t(`agent.${own.state}`)}
-					<span class="wide-only">{clock(secondsSince(own.since, now.value))}</span>
-				</span>
+				<button type="button" class={`chip ${agentTones[own.state]}`} aria-haspopup="dialog" onClick={onMenu}>
+					<AgentWords agent={own} />
+					<span class="timer">{clock(secondsSince(own.since, now.value))}</span>
+					<Icon name="down" small />
+				</button>
 			)}
 		</p>
 	);

@@ -1,11 +1,22 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { useLocation } from "preact-iso";
 import type { TimelineItem } from "../../../server/protocol/contact.ts";
 import { api, now } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
+import {
+	addressOfHistory,
+	type HistoryFilter,
+	historyFilterOf,
+	historyKinds,
+	narrows,
+	queryOfHistory,
+	wholeHistory,
+} from "../model/history-filter.ts";
 import { clock, dayAndTime, secondsSince, timeOfDay } from "../model/time.ts";
 import { attempt } from "./attempt.ts";
 import { colleaguesOf } from "./call-row.tsx";
+import { HistoryFilters } from "./history-filters.tsx";
 import { Icon } from "./icon.tsx";
 import { Player } from "./player.tsx";
 import { ListState, Nothing } from "./states.tsx";
@@ -13,37 +24,58 @@ import { Lines, NumberText, Outside } from "./text.tsx";
 import { useList } from "./use-list.ts";
 import { callLook, DispositionChip, dayTitle, stretchText } from "./words.tsx";
 
-const kinds = ["all", "call", "note", "task", "change"] as const;
-
-/** Everything that happened with this client, newest first. */
+/** Everything that happened with this client, newest first; what of it is shown stands in the address. */
 export function Timeline({ contactId }: { contactId: string }) {
-	const kind = useSignal<(typeof kinds)[number]>("all");
-	const list = useList<TimelineItem>(`${contactId} ${kind.value}`, (after, signal) =>
-		api.timeline(contactId, { kinds: kind.value === "all" ? undefined : kind.value, after, limit: 50 }, signal),
+	const { query, route } = useLocation();
+	const filter = historyFilterOf(query);
+	const change = (patch: Partial<HistoryFilter>) => route(addressOfHistory(contactId, { ...filter, ...patch }), true);
+	const list = useList<TimelineItem>(addressOfHistory(contactId, filter), (after, signal) =>
+		api.timeline(
+			contactId,
+			{ ...queryOfHistory(filter, now.peek(), statusesCalled(filter.q)), after, limit: 50 },
+			signal,
+		),
 	);
 	return (
 		<section class="panel" aria-labelledby="history-title">
 			<header>
 				<h2 id="history-title">{t("timeline.title")}</h2>
 				<fieldset class="segments end" aria-label={t("timeline.kinds")}>
-					{kinds.map((one) => (
-						<button key={one} type="button" aria-pressed={kind.value === one} onClick={() => (kind.value = one)}>
-							{t(`timeline.${one}`)}
+					{historyKinds.map((kind) => (
+						<button key={kind} type="button" aria-pressed={filter.kind === kind} onClick={() => change({ kind })}>
+							{t(`timeline.${kind}`)}
 						</button>
 					))}
 				</fieldset>
 			</header>
 			<div class="body stack">
+				<HistoryFilters filter={filter} onChange={change} />
 				<NoteForm contactId={contactId} onSaved={() => void list.reload()} />
-				<ListState
-					list={list}
-					empty={<Nothing icon="clock" title={t("timeline.none")} text={t("timeline.none-text")} />}
-				>
+				<ListState list={list} empty={<Empty filter={filter} onWhole={() => change(wholeHistory)} />}>
 					{(items) => <Days items={items} />}
 				</ListState>
 			</div>
 		</section>
 	);
+}
+
+function Empty({ filter, onWhole }: { filter: HistoryFilter; onWhole: () => void }) {
+	if (!narrows(filter)) return <Nothing icon="clock" title={t("timeline.none")} text={t("timeline.none-text")} />;
+	const onlyPeriod = filter.by === "" && filter.q.trim() === "";
+	return (
+		<Nothing icon="search" title={t(onlyPeriod ? "timeline.none-in-period" : "timeline.none-found")}>
+			<button type="button" class="button" onClick={onWhole}>
+				{t("filter.clear")}
+			</button>
+		</Nothing>
+	);
+}
+
+/** Statuses in whose name, as this person reads it, the words stand. */
+function statusesCalled(words: string): string[] {
+	const looked = words.trim().toLowerCase();
+	const statuses = ["in_work", "bought", "refused", "not_client"] as const;
+	return looked === "" ? [] : statuses.filter((status) => t(`status.${status}`).toLowerCase().includes(looked));
 }
 
 function Days({ items }: { items: readonly TimelineItem[] }) {

@@ -8,6 +8,7 @@ import { type Key, money, t } from "../i18n/translate.ts";
 import type { DutyState } from "../model/duty.ts";
 import { dayAndTime, dayOf, daysAgo, stretch, timeOfDay } from "../model/time.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { Outside } from "./text.tsx";
 
 /** Words, signs and colours for the states of the business: never a colour alone. */
 
@@ -72,6 +73,28 @@ export const agentTones = {
 	break: "",
 	offline: "",
 } as const satisfies Record<AgentState["state"], Tone>;
+/** What a person does, a break with its reason; one that was chosen in mid-call is a sign beside the call. */
+export function AgentWords({ agent: { state, onBreak } }: { agent: AgentState }) {
+	return (
+		<>
+			<span class="dot" />
+			{state === "break" && onBreak ? (
+				<>
+					<span class="unseen">{t("agent.break")}</span>
+					<Outside text={onBreak.reason} class="cut" />
+				</>
+			) : (
+				t(`agent.${state}`)
+			)}
+			{state !== "break" && onBreak && (
+				<>
+					<Icon name="pause" small />
+					<span class="unseen">{t("agent.break")}</span>
+				</>
+			)}
+		</>
+	);
+}
 export const pbxTones = {
 	connected: "good",
 	connecting: "accent",

@@ -1,5 +1,6 @@
 import { useId, useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { api, drafts, readPlans, settings } from "../client.ts";
+import { ErrorBoundary, lazy } from "preact-iso";
+import { api, drafts, held, readPlans, settings } from "../client.ts";
 import { t } from "../i18n/translate.ts";
 import { rememberComment } from "../model/drafts.ts";
 import { harmless } from "../model/text.ts";
@@ -7,8 +8,11 @@ import { dayAndTime } from "../model/time.ts";
 import { createWrapUp, statuses } from "../model/wrap-up.ts";
 import { Field, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+
 import { firstWrong, useFocus } from "./use-focus.ts";
 import { dispositionLook, failureText } from "./words.tsx";
+
+const MoreTime = lazy(() => import("./more-time.tsx"));
 
 const recentKey = "dzvin:recent-comments";
 function recentComments(): string[] {
@@ -216,6 +220,11 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 				<span class="muted small keys-hint">
 					<kbd>Ctrl</kbd> <kbd>↵</kbd>
 				</span>
+				{held.items.value.some((one) => one.callId === callId && one.until) && (
+					<ErrorBoundary>
+						<MoreTime callId={callId} />
+					</ErrorBoundary>
+				)}
 				{form.failure.value && (
 					<p class="wrong grow" role="alert">
 						<Icon name="alert" small />

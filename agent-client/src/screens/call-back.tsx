@@ -1,19 +1,25 @@
 import { useSignal } from "@preact/signals";
 import { useLocation } from "preact-iso";
 import type { Obligation } from "../../../server/protocol/obligation.ts";
-import { api, live, session, settings } from "../client.ts";
+import { api, session, settings } from "../client.ts";
 import { t } from "../i18n/translate.ts";
+import {
+	addressOfCallBack,
+	type CallBackFilter,
+	callBackFilterOf,
+	queryOfCallBack,
+} from "../model/call-back-filter.ts";
 import { nothingChosen } from "../model/selection.ts";
 import { BackRow } from "../parts/back-row.tsx";
 import { Dismiss, TakeOver } from "../parts/back-windows.tsx";
+import { CallBackTabs } from "../parts/call-back-tabs.tsx";
 import { DutyTabs } from "../parts/duty-tabs.tsx";
 import { Icon } from "../parts/icon.tsx";
-import { assigneeOf, OnlyPerson } from "../parts/only-person.tsx";
+import { OnlyPerson } from "../parts/only-person.tsx";
 import { SeveralBar, selectByKey } from "../parts/several.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { useList } from "../parts/use-list.ts";
-
-const scopes = ["open", "mine", "escalated", "closed"] as const;
+import { WayFilters } from "../parts/way-filters.tsx";
 
 const emptyTitles = {
 	open: "call-back.none",
@@ -24,28 +30,18 @@ const emptyTitles = {
 
 /** Clients whom nobody spoke to: take one, call back, or close it with a reason. */
 export default function CallBack() {
-	const { query } = useLocation();
-	const scope = scopes.find((one) => one === query.scope) ?? "open";
-	const only = scope === "mine" ? "me" : assigneeOf(query);
-	const overdue = scope !== "closed" && query.overdue === "true";
+	const { query, route } = useLocation();
+	const filter = callBackFilterOf(query);
+	const { scope, assignee, overdue, did, queue } = filter;
+	const address = (patch: Partial<CallBackFilter>) => addressOfCallBack({ ...filter, ...patch });
 	/** How far it went to be the viewer's. */
 	const step = session.role.value === "agent" ? "team" : "supervisor";
 	const dismissing = useSignal<Obligation | null>(null);
 	const taking = useSignal<Obligation | null>(null);
-	const list = useList(`${scope} ${only} ${overdue} ${step}`, (after, signal) =>
-		api.obligations(
-			{
-				kind: "missed",
-				assignee: only,
-				overdue: overdue || undefined,
-				settled: scope === "closed" || undefined,
-				escalated: scope === "escalated" ? step : undefined,
-				after,
-			},
-			signal,
-		),
+	const list = useList(`${address({})} ${step}`, (after, signal) =>
+		api.obligations({ ...queryOfCallBack(filter, step), after }, signal),
 	);
-	const { escalated } = live.counts.value;
+	const narrowed = did !== "" || queue !== "";
 	const selection = useSignal(nothingChosen);
 	const order = list.items.value.map(({ id }) => id);
 	return (
@@ -53,23 +49,10 @@ export default function CallBack() {
 			<h1 class="unseen">{t("tab.call-back")}</h1>
 			<DutyTabs />
 			<div class="row wrap">
-				<div class="segments">
-					{scopes.map((one) => (
-						<a
-							key={one}
-							href={one === "open" ? "/call-back" : `/call-back?scope=${one}`}
-							aria-current={scope === one ? "page" : undefined}
-						>
-							{one === "escalated" ? t(`escalated.scope-${step}`) : t(`scope.${one}`)}
-							{one === "escalated" && escalated > 0 && (
-								<span class="count hot">{escalated >= 99 ? "99+" : escalated}</span>
-							)}
-						</a>
-					))}
-				</div>
-				{only && only !== "me" && <OnlyPerson assignee={only} href={`/call-back${overdue ? "?overdue=true" : ""}`} />}
-				{overdue && (
-					<a class="chip bad" href={only && only !== "me" ? `/call-back?assignee=${only}` : "/call-back"}>
+				<CallBackTabs filter={filter} step={step} />
+				{assignee && scope !== "mine" && <OnlyPerson assignee={assignee} href={address({ assignee: "" })} />}
+				{overdue && scope !== "closed" && (
+					<a class="chip bad" href={address({ overdue: false })}>
 						{t("filter.overdue")}
 						<Icon name="close" small />
 					</a>
@@ -78,17 +61,28 @@ export default function CallBack() {
 					<span class="muted small">{t("call-back.within", { count: settings.value.callBackWithinMinutes })}</span>
 				)}
 			</div>
+			<form class="filters" aria-label={t("filter.label")} onSubmit={(event) => event.preventDefault()}>
+				<WayFilters did={did} queue={queue} onChange={(patch) => route(address(patch), true)} />
+			</form>
 			{scope !== "closed" && <SeveralBar selection={selection} list={list} dismissible />}
 			<section class="panel" aria-label={t("tab.call-back")}>
 				<div class="body flush">
 					<ListState
 						list={list}
 						empty={
-							<Nothing
-								icon="check"
-								title={t(emptyTitles[scope])}
-								text={t(scope === "escalated" ? "escalated.none-text" : "call-back.none-text")}
-							/>
+							narrowed ? (
+								<Nothing icon="search" title={t("timeline.none-found")}>
+									<button type="button" class="button" onClick={() => route(address({ did: "", queue: "" }), true)}>
+										{t("filter.clear")}
+									</button>
+								</Nothing>
+							) : (
+								<Nothing
+									icon="check"
+									title={t(emptyTitles[scope])}
+									text={t(scope === "escalated" ? "escalated.none-text" : "call-back.none-text")}
+								/>
+							)
 						}
 					>
 						{(duties) => (

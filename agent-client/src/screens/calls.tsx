@@ -1,4 +1,3 @@
-import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { api, colleagues, now } from "../client.ts";
 import { t } from "../i18n/translate.ts";
@@ -13,9 +12,11 @@ import {
 } from "../model/call-filter.ts";
 import { harmless } from "../model/text.ts";
 import { CallRows } from "../parts/call-row.tsx";
-import { SelectField, TextField } from "../parts/field.tsx";
+import { SelectField } from "../parts/field.tsx";
+import { LateField } from "../parts/late-field.tsx";
 import { ListState, Nothing } from "../parts/states.tsx";
 import { useList } from "../parts/use-list.ts";
+import { WayFilters } from "../parts/way-filters.tsx";
 import { dayTitle } from "../parts/words.tsx";
 
 /** All calls that this person may see; the filter is the address, so it can be sent to a colleague. */
@@ -59,7 +60,14 @@ export default function Calls() {
 					]}
 					onValue={(agent) => change({ agent })}
 				/>
-				<NumberFilter value={filter.number} onValue={(number) => change({ number })} />
+				<WayFilters did={filter.did} queue={filter.queue} onChange={change} />
+				<LateField
+					label={t("filter.number")}
+					value={filter.number}
+					maxLength={40}
+					placeholder={t("filter.number-hint")}
+					onValue={(number) => change({ number })}
+				/>
 				<label class="check">
 					<input
 						type="checkbox"
@@ -95,24 +103,5 @@ export default function Calls() {
 				</div>
 			</section>
 		</div>
-	);
-}
-
-/** The number filter waits until the typing stops. */
-function NumberFilter({ value, onValue }: { value: string; onValue: (value: string) => void }) {
-	const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-	useEffect(() => () => clearTimeout(timer.current), []);
-	return (
-		<TextField
-			label={t("filter.number")}
-			type="search"
-			value={value}
-			maxLength={40}
-			placeholder={t("filter.number-hint")}
-			onValue={(text) => {
-				clearTimeout(timer.current);
-				timer.current = setTimeout(() => onValue(text), 300);
-			}}
-		/>
 	);
 }

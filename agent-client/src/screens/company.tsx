@@ -162,6 +162,7 @@ function CompanyForm({ present }: { present: Settings }) {
 					{text("escalateToTeamMinutes", t("company.to-team"), { hint: t("company.escalation-hint") })}
 					{text("escalateToSupervisorMinutes", t("company.to-supervisor"), { hint: t("company.escalation-hint") })}
 					{text("claimMinutes", t("company.claim"), { hint: t("company.claim-hint") })}
+					{text("wrapUpExtensions", t("company.more-time"), { hint: t("company.more-time-hint") })}
 					{text("conversationSeconds", t("company.conversation"), { hint: t("company.conversation-hint") })}
 				</div>
 			</section>
@@ -179,6 +180,7 @@ function CompanyForm({ present }: { present: Settings }) {
 				</header>
 				<div class="body fields">
 					{text("refusalReasons", t("company.reasons"), { lines: 7, hint: t("company.reasons-hint") })}
+					{text("breakReasons", t("company.break-reasons"), { lines: 4, hint: t("company.break-reasons-hint") })}
 					{text("commentTemplates", t("company.templates"), { lines: 7, hint: t("company.templates-hint") })}
 				</div>
 			</section>

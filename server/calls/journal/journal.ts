@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Runner } from "../../../db/runner.ts";
 import type { PbxEvent } from "../../pbx-event.ts";
 import type { Log } from "../log.ts";
-import { failureOf, retryDelay } from "../retry.ts";
+import { failureOf, isFull, retryDelay } from "../retry.ts";
 import { type Entry, isKept, keyOf } from "./entry.ts";
 import { createMarks, type Marks, withNext } from "./marks.ts";
 import type { Spill } from "./spill.ts";
@@ -26,7 +26,18 @@ export interface Journal {
 	idle(): Promise<void>;
 	/** Events in memory and in the spill file that are not in the database. */
 	waiting(): { readonly memory: number; readonly spilled: number; readonly bytes: number };
+	trouble(): JournalTrouble;
 	stop(): Promise<void>;
+}
+
+/** What stands in the way of events now. */
+export interface JournalTrouble {
+	/** This machine's disk did not take the last batch: events are in memory only. */
+	readonly diskRefuses: boolean;
+	/** The database has no room. */
+	readonly databaseFull: boolean;
+	/** Events given up since the start, because neither took them and there were too many to keep in memory. */
+	readonly lost: number;
 }
 
 const mostEvents = 200;
@@ -35,6 +46,8 @@ const slowAfter = 300;
 /** Events in memory when neither the database nor our own disk takes any: about 200 MB. Older ones go, loudly. */
 const mostInMemory = 200_000;
 const firstAlarmBytes = 64_000_000;
+/** Milliseconds after which a disk that refused is asked again. */
+const refusedPause = 1_000;
 
 /** Batches form by themselves while the previous commit is under way: an idle system writes at once. */
 export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
@@ -51,6 +64,10 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 	/** A commit that was too slow to wait for. */
 	let pending: Promise<unknown> | null = null;
 	let wake = () => {};
+	let diskRefuses = false;
+	let databaseFull = false;
+	let lost = 0;
+	let alarmLost = 1;
 	/** A batch is neither in the queue nor on a disk. */
 	let inHand = false;
 	if (spill.size > 0) {
@@ -125,9 +142,11 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 		try {
 			await insertEntries(db, batch);
 			failures = 0;
+			databaseFull = false;
 			return true;
 		} catch (error) {
 			const [only] = batch;
+			databaseFull = isFull(error);
 			if (failureOf(error) === "passing" || only === undefined) {
 				failures += 1;
 				retryAt = now() + Math.min(1_000, retryDelay(failures));
@@ -146,27 +165,47 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 	async function toDisk(batch: readonly Entry[]): Promise<void> {
 		try {
 			await spill.append(batch);
+			if (diskRefuses) log.warn({ events: spill.size }, "The disk of this server takes events again.");
+			diskRefuses = false;
 			if (spill.bytes < alarmBytes) return;
 			log.error({ events: spill.size, bytes: spill.bytes }, "The spill file grows: the database is away.");
 			alarmBytes *= 2;
 		} catch (error) {
 			queue.unshift(...batch);
-			const lost = Math.max(0, queue.length - mostInMemory);
-			queue.splice(0, lost);
-			log.error({ err: error, waiting: queue.length, lost }, "The disk of this server does not take events.");
+			if (!diskRefuses)
+				log.error({ err: error, waiting: queue.length }, "The disk of this server does not take events.");
+			diskRefuses = true;
+			giveUpOldest();
 			if (stopping.signal.aborted) queue.length = 0;
-			else await sleep(1_000, undefined, { signal: stopping.signal }).catch(() => {});
+			else await sleep(refusedPause, undefined, { signal: stopping.signal }).catch(() => {});
 		}
 	}
 
-	/** Batches of the file in their order, until the database refuses or new events come. */
+	/** Only what the memory cannot hold, and never in silence. */
+	function giveUpOldest(): void {
+		const tooMany = Math.max(0, queue.length - mostInMemory);
+		queue.splice(0, tooMany);
+		lost += tooMany;
+		if (lost < alarmLost) return;
+		log.error(
+			{ lost, waiting: queue.length },
+			"Events are given up: neither the database nor our own disk takes them.",
+		);
+		alarmLost = lost * 2;
+	}
+
+	/**
+	 * Batches of the file in their order, until the database refuses or new events come. A disk that takes no more has to be
+	 * freed of the file first: what waits in memory could go nowhere else.
+	 */
 	async function drain(): Promise<void> {
-		while (spill.size > 0 && queue.length < mostEvents && !stopping.signal.aborted) {
+		while (spill.size > 0 && (diskRefuses || queue.length < mostEvents) && !stopping.signal.aborted) {
 			if (!(await store(await spill.peek(mostEvents)))) return;
 			await spill.drop();
 		}
 		if (spill.size > 0) return;
 		alarmBytes = firstAlarmBytes;
+		diskRefuses = false;
 		log.warn({}, "The spill file is drained: all events are in the database.");
 	}
 
@@ -199,6 +238,7 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 		},
 		idle,
 		waiting: () => ({ memory: queue.length + marksWaiting(), spilled: spill.size, bytes: spill.bytes }),
+		trouble: () => ({ diskRefuses, databaseFull, lost }),
 		async stop() {
 			stopping.abort();
 			passMarks();

@@ -5,23 +5,32 @@ import { join } from "node:path";
 import { type EmbeddedServer, startEmbedded } from "../../../db/embedded.ts";
 import { migrate } from "../../../db/migrate.ts";
 
+export interface OwnDatabaseOptions {
+	/** On another disk. */
+	readonly dataDir?: string;
+	/** It may fall over, and is started again as the product does. */
+	readonly falls?: boolean;
+}
+
 /** A PostgreSQL that nobody else uses: it may be frozen and stopped. */
 export class OwnDatabase {
 	readonly url: string;
 	readonly #dataDir: string;
+	readonly #options: OwnDatabaseOptions;
 	#server: EmbeddedServer | null;
 
-	private constructor(dataDir: string, server: EmbeddedServer) {
+	private constructor(dataDir: string, server: EmbeddedServer, options: OwnDatabaseOptions) {
+		this.#options = options;
 		this.#dataDir = dataDir;
 		this.#server = server;
 		this.url = server.url;
 	}
 
 	/** Started and migrated. */
-	static async start(): Promise<OwnDatabase> {
-		const dataDir = await mkdtemp(join(tmpdir(), "dzvin-own-"));
+	static async start(options: OwnDatabaseOptions = {}): Promise<OwnDatabase> {
+		const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "dzvin-own-")));
 		await chmod(dataDir, 0o711);
-		const own = new OwnDatabase(dataDir, await startIn(dataDir));
+		const own = new OwnDatabase(dataDir, await startIn(dataDir, options), options);
 		await migrate(own.url);
 		return own;
 	}
@@ -42,13 +51,14 @@ export class OwnDatabase {
 	}
 
 	async startAgain(): Promise<void> {
-		this.#server = await startIn(this.#dataDir);
+		this.#server = await startIn(this.#dataDir, this.#options);
 	}
 
 	async end(): Promise<void> {
 		if (this.#server !== null) this.thaw();
 		await this.stop();
-		await rm(this.#dataDir, { recursive: true, force: true });
+		// Whoever gave it takes it away.
+		if (this.#options.dataDir === undefined) await rm(this.#dataDir, { recursive: true, force: true });
 	}
 
 	/** The server's children have sessions of their own: each is told. The first is told first, it would make new ones. */
@@ -67,13 +77,13 @@ export class OwnDatabase {
 	}
 }
 
-function startIn(dataDir: string): Promise<EmbeddedServer> {
+function startIn(dataDir: string, { falls = false }: OwnDatabaseOptions): Promise<EmbeddedServer> {
 	return startEmbedded({
 		dataDir,
 		log: (message) => console.error(message),
 		// Processes are stopped here, not machines.
 		settings: ["fsync=off", "synchronous_commit=off", "full_page_writes=off"],
-		restartDelay: () => null,
+		restartDelay: () => (falls ? 300 : null),
 	});
 }
 

@@ -1,3 +1,4 @@
+import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import type { LoopbackPbx } from "../../../server/asterisk/loopback/loopback-pbx.ts";
@@ -19,6 +20,14 @@ export interface BlindTime {
 	/** Seconds from its end until the PBX's journal was read for it; null: it was not. */
 	readonly reconciledAfter: number | null;
 	readonly open: boolean;
+}
+
+export interface StageOptions {
+	readonly traces?: readonly string[];
+	/** Whether the PBX keeps one. */
+	readonly journal?: boolean;
+	/** Where the server keeps what is its own; left out: in a folder of the stage's. */
+	readonly dataDir?: string;
 }
 
 /**
@@ -51,10 +60,10 @@ export class Stage {
 		this.pool = all.pool;
 	}
 
-	/** `url`: a migrated database of the stage's own. `journal`: whether the PBX keeps one. */
+	/** `url`: a migrated database of the stage's own. */
 	static async open(
 		url: string,
-		{ traces = everyKind, journal: keeps = true }: { traces?: readonly string[]; journal?: boolean } = {},
+		{ traces = everyKind, journal: keeps = true, dataDir }: StageOptions = {},
 	): Promise<Stage> {
 		const pbx = await startPbx();
 		const servers = new Servers(url);
@@ -62,6 +71,7 @@ export class Stage {
 		const pool = new pg.Pool({ connectionString: url, max: 2 });
 		pool.on("error", () => {});
 		try {
+			if (dataDir !== undefined) symlinkSync(dataDir, join(servers.folder, "one"));
 			const journal = keeps ? join(servers.folder, "Master.csv") : null;
 			const server = await servers.start("one", road.url);
 			const pbxId = await furnish(server, pbx, { journal, port: gate.port });

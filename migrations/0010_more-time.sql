@@ -1,0 +1,1 @@
+ALTER TABLE "wrap_ups" ADD COLUMN "extended" integer DEFAULT 0 NOT NULL;
