@@ -53,6 +53,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 
 	"GET /api/contacts": everybody,
 	"POST /api/contacts": everybody,
+	"GET /api/contacts/similar": everybody,
 	"GET /api/contacts/:id": everybody,
 	"PATCH /api/contacts/:id": everybody,
 	"GET /api/contacts/:id/timeline": everybody,

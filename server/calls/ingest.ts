@@ -88,7 +88,8 @@ const heardFor = 30_000;
 export function createIngest(deps: IngestDeps): Ingest {
 	const { bus, log } = deps;
 	const lines = new Map<string, Line>();
-	const gone: Writer[] = [];
+	/** Of lines that are closed, while they still write. */
+	const gone = new Set<Writer>();
 	const loading = new Set<Promise<void>>();
 	const stopping = new AbortController();
 
@@ -213,8 +214,21 @@ export function createIngest(deps: IngestDeps): Ingest {
 	/** A line that writes starts anew; what it knew, another server knows better. */
 	function standBy(pbxId: string, line: Line): void {
 		if (lines.get(pbxId) !== line || line.token === null) return;
-		gone.push(line.writer);
+		retire(line.writer);
 		open({ id: pbxId, name: line.name, extensionPattern: line.pattern });
+	}
+
+	function retire(writer: Writer): void {
+		gone.add(writer);
+		void writer.idle().finally(() => gone.delete(writer));
+	}
+
+	/** The PBX is taken away: nobody will hear how its calls go on, so they are over now, and nobody stays on the phone for ever. */
+	function endAll(line: Line): void {
+		if (line.early) return;
+		const at = Math.max(line.state.now, Date.now());
+		line.writer.add(take(line, { kind: "snapshot", at, boot: "", channels: [] }), Date.now());
+		line.writer.kick();
 	}
 
 	return {
@@ -229,7 +243,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 			for (const [id, line] of lines) {
 				if (wanted.has(id)) continue;
 				lines.delete(id);
-				gone.push(line.writer);
+				endAll(line);
+				retire(line.writer);
 			}
 			for (const pbx of pbxs) {
 				const line = lines.get(pbx.id);
@@ -263,7 +278,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		},
 		async idle() {
 			await Promise.all(loading);
-			await Promise.all([...lines.values()].map(({ writer }) => writer.idle()));
+			await Promise.all([...gone, ...[...lines.values()].map(({ writer }) => writer)].map((writer) => writer.idle()));
 			await deps.recorder.idle();
 		},
 		async stop() {

@@ -9,11 +9,14 @@ import {
 	ContactPage,
 	ContactPatch,
 	NoteInput,
+	SimilarContacts,
+	SimilarQuery,
 	TimelineItem,
 	TimelinePage,
 	TimelineQuery,
 } from "../protocol/contact.ts";
 import type { Contacts } from "./contacts.ts";
+import { similarContacts } from "./similar.ts";
 import { type CallsByIds, readTimeline } from "./timeline.ts";
 
 export interface ContactRouteDeps {
@@ -44,6 +47,15 @@ export function registerContactRoutes(app: App, { db, contacts, callsByIds }: Co
 		async handler(request, reply) {
 			return await reply.code(201).send(await contacts.create(request.body, request.person));
 		},
+	});
+
+	app.get("/api/contacts/similar", {
+		schema: {
+			summary: "Contacts whose number looks like this one, nearest first; at most three",
+			querystring: SimilarQuery,
+			response: { 200: SimilarContacts },
+		},
+		handler: async (request) => ({ items: await similarContacts(db, request.query.number) }),
 	});
 
 	app.get("/api/contacts/:id", {

@@ -132,11 +132,13 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp()) returni
 	return { ...given, by: { id: person.id, name: person.name }, at };
 }
 
+/** Once for each call, person and time: a save whose answer was lost is sent again. Under the lock of the obligation. */
 async function planContact(db: Runner, call: DisposedCall, person: Person, title: string, dueAt: string) {
 	await db.query({
 		name: "plan-contact",
 		text: `insert into tasks (id, contact_id, assignee_id, created_by_id, call_id, number, title, due_at)
-values ($1, $2, $3, $3, $4, $5, $6, $7)`,
+select $1::uuid, $2::uuid, $3::uuid, $3::uuid, $4::uuid, $5::text, $6::text, $7::timestamptz
+where not exists (select 1 from tasks where assignee_id = $3 and due_at = $7 and call_id = $4 and done_at is null)`,
 		values: [newId(), call.contactId, person.id, call.id, call.number, title.slice(0, 500), dueAt],
 	});
 }

@@ -67,6 +67,12 @@ export const ContactListQuery = PageQuery.extend({
 export const ContactPage = page(Contact);
 export type ContactPage = z.infer<typeof ContactPage>;
 
+export const SimilarQuery = z.strictObject({ number: z.string().regex(/^\+[1-9]\d{6,14}$/) });
+/** Somebody whose number looks like another one. */
+export const SimilarContact = z.object({ id: Id, name: z.string(), number: z.string() });
+export type SimilarContact = z.infer<typeof SimilarContact>;
+export const SimilarContacts = z.object({ items: z.array(SimilarContact) });
+
 /** Why a number matched a contact. */
 export const MatchReason = z.enum(["exact", "national", "extension-part", "shared", "chosen"]);
 export const Candidate = z.object({

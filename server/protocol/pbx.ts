@@ -6,7 +6,16 @@ import { Said } from "./said.ts";
 export const PbxState = z.enum(["connecting", "login-refused", "connected", "standby", "away", "stopped"]);
 export type PbxState = z.infer<typeof PbxState>;
 
-const word = z.string().regex(/^[^\r\n\0]*$/);
+const word = z
+	.string()
+	.regex(/^[^\r\n\0]*$/)
+	.overwrite((given) => given.toWellFormed());
+/** An IPv6 address may come in the brackets of a URL; resolvers and sockets want it without. */
+const host = word
+	.trim()
+	.min(1)
+	.max(253)
+	.overwrite((given) => given.replace(/^\[([\da-f:.]+)\]$/i, "$1"));
 const Account = z.strictObject({ username: word.min(1).max(80), secret: word.min(1).max(200) });
 export const PbxTls = z.union([
 	z.boolean(),
@@ -30,7 +39,7 @@ const fileHistories = [
 const databaseHistory = {
 	/** `mysql` is FreePBX's table in MariaDB or MySQL, `postgres` that of cel_pgsql. */
 	kind: z.enum(["mysql", "postgres"]),
-	host: word.trim().min(1).max(253),
+	host,
 	/** Left out: 3306 or 5432. */
 	port: z.number().int().min(1).max(65_535).optional(),
 	/** Left out: `asteriskcdrdb`. */
@@ -62,7 +71,7 @@ export const PbxHistory = z.discriminatedUnion("kind", [
 export type PbxHistory = z.infer<typeof PbxHistory>;
 export const PbxInput = z.strictObject({
 	name: word.trim().min(1).max(80),
-	host: word.trim().min(1).max(253),
+	host,
 	port: z.number().int().min(1).max(65_535).default(5038),
 	tls: PbxTls.optional(),
 	/** Reads events; needs no write class. */

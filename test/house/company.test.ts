@@ -83,6 +83,12 @@ describe("PBXs", () => {
 		expect(JSON.stringify(rows.rows)).not.toMatch(/events-secret|control-secret/);
 	});
 
+	test("an IPv6 address in brackets is kept as one that can be called, also where the journal is", async () => {
+		const history = { kind: "postgres", host: "[fd00::6]", username: "cel", secret: "cel-secret" };
+		const pbx = await pbxs.create(PbxInput.parse({ ...input("Six"), host: "[fd00::5]", history }));
+		expect(await pbxs.access(pbx.id)).toMatchObject({ host: "fd00::5", history: { host: "fd00::6" } });
+	});
+
 	test("a patch keeps what it does not name", async () => {
 		const pbx = await pbxs.create(input("Patched"));
 		await pbxs.patch(pbx.id, PbxPatch.parse({ port: 5039 }));

@@ -117,6 +117,16 @@ test("work that goes on gives the contact a status, a manager and a planned cont
 	expect(task).toMatchObject({ assignee_id: olena.id, due_at: new Date("2099-01-05T10:00:00Z"), call_id: id });
 });
 
+test("the same word sent again, because its answer was lost, plans no second contact; another time does", async () => {
+	const id = await answeredBy();
+	const first = { ...inWork, nextContactAt: "2099-01-05T10:00:00Z" };
+	await Promise.all([say(olena, id, first), say(olena, id, first)]);
+	await say(olena, id, first);
+	await say(olena, id, { ...inWork, nextContactAt: "2099-01-06T10:00:00Z" });
+	const planned = await company.rows("select due_at from tasks where call_id = $1 order by due_at", [id]);
+	expect(planned).toEqual([{ due_at: new Date("2099-01-05T10:00:00Z") }, { due_at: new Date("2099-01-06T10:00:00Z") }]);
+});
+
 test("a next contact in the past is refused", async () => {
 	const id = await answeredBy();
 	expect(await refusal(say(olena, id, { ...inWork, nextContactAt: "2020-01-01T00:00:00Z" }))).toBe("validation");

@@ -167,6 +167,30 @@ test("calls that ended while the server was away are ended and owed with the fir
 	]);
 });
 
+test("the calls of a PBX that is taken away are over and owed, and nobody stays on the phone", async () => {
+	const ingest = open();
+	const told: boolean[] = [];
+	const off = company.bus.on("call.saved", "test", ({ call }) => void told.push(call.endedAt === null));
+	const pbxId = await company.secondPbx();
+	ingest.setPbxs([{ id: pbxId, name: "branch", extensionPattern: "^[1-4]0[1-7]$" }]);
+	const events = traces().find(({ name }) => name === "direct-answered")?.events ?? [];
+	const end = events.findIndex(({ kind }) => kind === "channel.ended");
+	ingest.push(pbxId, [{ kind: "booted", at: 0, boot: "1" }, ...events.slice(0, end)], Date.now());
+	await ingest.idle();
+	ingest.setPbxs([]);
+	await ingest.idle();
+	await ingest.stop();
+	off();
+	expect(
+		await company.rows(
+			`select c.outcome, c.ended_at is not null as over, o.settled_at is null as owed
+			from calls c join obligations o on o.call_id = c.id where c.pbx_id = $1`,
+			[pbxId],
+		),
+	).toEqual([{ outcome: "answered", over: true, owed: true }]);
+	expect(told.at(-1)).toBe(false);
+});
+
 test("how many wait in a queue is told at once; events of a PBX that is not known are dropped", async () => {
 	const ingest = open();
 	const told: unknown[] = [];

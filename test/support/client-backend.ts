@@ -257,6 +257,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				return { json: duty };
 			}
 			case "GET contacts": {
+				if (id === "similar") return list(data.similar());
 				if (sub === "timeline") return list(data.historyFor(data.timeline(id ?? "", state.calls), q));
 				if (id) {
 					const found = state.contacts.find((one) => one.id === id);

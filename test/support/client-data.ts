@@ -351,6 +351,12 @@ export const tasks = () => [
 	},
 ];
 
+/** Whose numbers look like any other. */
+export const similar = () =>
+	contacts()
+		.slice(0, 3)
+		.map(({ id, name, numbers }) => ({ id, name, number: numbers[0]?.e164 ?? "" }));
+
 /** Time may be added twice. */
 export const moreTime = (one: WrapUp): WrapUp => ({
 	...one,

@@ -8,6 +8,7 @@ import { standardSettings } from "../../server/company/standard-settings.ts";
 import { createMatcher } from "../../server/contacts/match.ts";
 import { parse } from "../../server/contacts/number.ts";
 import { searchContactIds } from "../../server/contacts/search.ts";
+import { similarContacts } from "../../server/contacts/similar.ts";
 import { listContactIds } from "../../server/contacts/store.ts";
 import { readTimeline } from "../../server/contacts/timeline.ts";
 import { createEventBus } from "../../server/events.ts";
@@ -146,6 +147,7 @@ export async function hotReads(database: Database): Promise<HotRead[]> {
 		...[{}, { owner: agent.id }, { status: "client" as const }, { owner: agent.id, status: "new" as const }].map(
 			(filter) => read(`contacts: ${named(filter)}`, ui, () => listContactIds(database.ui, filter, null, 51)),
 		),
+		read("contacts with a number like the caller's", ui, () => similarContacts(database.ui, call.number)),
 		...[{}, { from: old }, { by: agent.id }, { q: "договір" }].map((filter) =>
 			read(`a contact's timeline: ${named(filter)}`, ui, () =>
 				readTimeline(

@@ -1,6 +1,12 @@
 import type { Break } from "../../../server/protocol/break.ts";
 import type { Call, CallPage, CallWays, OwnFigures } from "../../../server/protocol/call.ts";
-import type { Contact, ContactPage, ContactStatus, TimelinePage } from "../../../server/protocol/contact.ts";
+import type {
+	Contact,
+	ContactPage,
+	ContactStatus,
+	SimilarContact,
+	TimelinePage,
+} from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import type {
@@ -112,6 +118,8 @@ export function createApi(request: Request) {
 
 		contacts: (query: Query & { status?: ContactStatus }, signal?: AbortSignal) =>
 			request<ContactPage>("GET", "/api/contacts", { query, ...(signal && { signal }) }),
+		similar: (number: string) =>
+			request<{ items: readonly SimilarContact[] }>("GET", "/api/contacts/similar", { query: { number } }),
 		contact: (id: string) => request<Contact>("GET", `/api/contacts/${part(id)}`),
 		createContact: (body: ContactDraft) => request<Contact>("POST", "/api/contacts", { body }),
 		editContact: (id: string, body: ContactDraft) => request<Contact>("PATCH", `/api/contacts/${part(id)}`, { body }),

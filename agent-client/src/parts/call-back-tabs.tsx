@@ -19,8 +19,9 @@ export function CallBackTabs({ filter, step }: { filter: CallBackFilter; step: "
 					figures.value = answer;
 				},
 				(error: unknown) => {
+					if (asked.signal.aborted) return;
 					// Tabs work without figures; wrong ones would be worse than none.
-					if (!asked.signal.aborted) figures.value = null;
+					figures.value = null;
 					if (!(error instanceof ApiError)) throw error;
 				},
 			);

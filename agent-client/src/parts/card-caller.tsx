@@ -1,4 +1,6 @@
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect } from "preact/hooks";
 import type { AgentState, Pop } from "../../../server/protocol/live.ts";
 import { api, live, now } from "../client.ts";
 import { ApiError } from "../connection/http.ts";
@@ -179,8 +181,20 @@ export function UnknownCaller({ pop }: { pop: Pop }) {
 	const name = useSignal("");
 	const wrong = useSignal("");
 	const saving = useSignal(false);
+	const similar = useSignal<ComponentChildren>(null);
 	const { number } = pop.call;
 	const hint = unknownHints[pop.match.state];
+	// Asked when the card is on the screen: the pop-up waits for no hint.
+	useEffect(() => {
+		if (!number || hint) return;
+		Promise.all([api.similar(number), import("./similar.tsx")]).then(
+			([{ items }, { Similar }]) => {
+				if (items.length > 0) similar.value = <Similar contacts={items} />;
+			},
+			// The card does without.
+			() => undefined,
+		);
+	}, [number]);
 
 	async function save(): Promise<void> {
 		if (name.value.trim() === "") {
@@ -251,6 +265,7 @@ export function UnknownCaller({ pop }: { pop: Pop }) {
 					{wrong.value}
 				</p>
 			)}
+			{similar.value}
 		</div>
 	);
 }
