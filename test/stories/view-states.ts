@@ -51,6 +51,21 @@ export const stateViews: readonly View[] = [
 			},
 		}),
 	),
+	// The floor is told and not asked for: it reads until it is told, and gives up when it is not.
+	...(["loading", "failed"] as const).map(
+		(phase): View => ({
+			name: `floor-${phase}`,
+			async open({ page, backend }) {
+				backend.state.reads = "well";
+				backend.state.floor = false;
+				await go(page, "/floor");
+				await page
+					.locator(phase === "loading" ? ".skeleton" : ".nothing[role=alert]")
+					.first()
+					.waitFor();
+			},
+		}),
+	),
 ];
 
 /** The same screens before anything has happened. */
