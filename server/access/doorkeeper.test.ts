@@ -43,3 +43,12 @@ test("one's own success does not wash a guesser at another's account clean", () 
 	expect(door.wait(olena, stranger)).toBe(300_000);
 	expect(door.wait("mallory@example.com", stranger)).toBeGreaterThan(0);
 });
+
+test("a password that could not be checked, because the database was away, was no try", async () => {
+	const door = createDoorkeeper(() => 0);
+	const away = () => Promise.reject(new Error("the database is away"));
+	for (let i = 0; i < 60; i += 1) await expect(door.within(olena, office, away)).rejects.toThrow("away");
+	expect(door.wait(olena, office)).toBe(0);
+	for (let i = 0; i < 6; i += 1) await door.within(olena, office, async () => null);
+	expect(door.wait(olena, office)).toBe(2_000);
+});

@@ -24,7 +24,13 @@ export function createDoorkeeper(now: () => number) {
 	const known = new Set<string>();
 	let inside = 0;
 	const pairOf = (account: string, address: string) => `${networkOf(address)} ${account}`;
+	function begin(account: string, address: string): void {
+		pairs.begin(pairOf(account, address), now());
+		accounts.begin(account, now());
+		networks.begin(networkOf(address), now());
+	}
 	return {
+		begin,
 		/** Milliseconds. */
 		wait(account: string, address: string): number {
 			const pair = pairOf(account, address);
@@ -35,19 +41,20 @@ export function createDoorkeeper(now: () => number) {
 				inside >= mostAtOnce ? 1_000 : 0,
 			);
 		},
-		/** Runs a check of a password, counted among those under way. */
-		async within<T>(check: () => Promise<T>): Promise<T> {
+		/** Runs a check of a password as a try of this account; when it could not be checked, it was no try. */
+		async within<T>(account: string, address: string, check: () => Promise<T>): Promise<T> {
+			begin(account, address);
 			inside += 1;
 			try {
 				return await check();
+			} catch (error) {
+				pairs.undo(pairOf(account, address));
+				accounts.undo(account);
+				networks.undo(networkOf(address));
+				throw error;
 			} finally {
 				inside -= 1;
 			}
-		},
-		begin(account: string, address: string): void {
-			pairs.begin(pairOf(account, address), now());
-			accounts.begin(account, now());
-			networks.begin(networkOf(address), now());
 		},
 		/** A success clears the account here, and takes only its own try off the rest: a guesser must not wash himself clean. */
 		forgive(account: string, address: string): void {
@@ -59,11 +66,6 @@ export function createDoorkeeper(now: () => number) {
 			known.add(pair);
 			const [oldest] = known;
 			if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
-		},
-		undo(account: string, address: string): void {
-			pairs.undo(pairOf(account, address));
-			accounts.undo(account);
-			networks.undo(networkOf(address));
 		},
 	};
 }

@@ -59,14 +59,10 @@ function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRo
 			const before = await auth.session(request.headers);
 			const wait = door.wait(email, request.ip);
 			if (wait > 0) throw tooMany(reply, wait);
-			door.begin(email, request.ip);
 			const agent = request.headers["user-agent"] ?? "";
-			const signed = await door
-				.within(() => auth.signIn(email, request.body.password, request.ip, agent))
-				.catch((error: unknown) => {
-					door.undo(email, request.ip);
-					throw error;
-				});
+			const signed = await door.within(email, request.ip, () =>
+				auth.signIn(email, request.body.password, request.ip, agent),
+			);
 			const ipAddress = request.ip;
 			if (signed === null) {
 				await writeAudit(db, { userId: null, action: "session.refused", subject: email, ipAddress });
@@ -105,9 +101,10 @@ function registerSessionRoutes(app: App, { db, bus, auth, users, now }: AccessRo
 			// Counted like sign-ins: a browser left open must not be a place to guess in.
 			const wait = door.wait(`me:${id}`, request.ip);
 			if (wait > 0) throw tooMany(reply, wait);
-			door.begin(`me:${id}`, request.ip);
 			const { current, next } = request.body;
-			const changed = await door.within(() => auth.changePassword(request.headers, current, next));
+			const changed = await door.within(`me:${id}`, request.ip, () =>
+				auth.changePassword(request.headers, current, next),
+			);
 			if (changed === null) throw new DzvinError("validation", say("refused.present-password"), { current: "wrong" });
 			door.forgive(`me:${id}`, request.ip);
 			bus.emit("session.ended", { userId: id, sessionId: null });
