@@ -15,7 +15,7 @@ export interface Pops {
 	popFor(saved: Pick<SavedCall, "call" | "match">): Promise<Pop>;
 	/** The same from the database; null when there is no such call. */
 	popOfCall(callId: string): Promise<Pop | null>;
-	/** What rings for, and what is spoken by, this person now. Who asks at once with others is read with them. */
+	/** What rings for, and what is spoken by, this person now, with `owner.you` as it is for that person. Who asks at once with others is read with them. */
 	liveCallsOf(userId: string): Promise<{ ringing: Pop[]; talking: Pop[] }>;
 }
 
@@ -107,7 +107,10 @@ export function createPops({ db, resolve }: { readonly db: Runner; readonly reso
 		return new Map(
 			[...ids].map(([userId, own]) => {
 				const of = (users: (call: Pop["call"]) => string[]) =>
-					own.flatMap((id) => pops.get(id) ?? []).filter(({ call }) => users(call).includes(userId));
+					own
+						.flatMap((id) => pops.get(id) ?? [])
+						.filter(({ call }) => users(call).includes(userId))
+						.map((one) => ({ ...one, owner: one.owner && { ...one.owner, you: one.owner.id === userId } }));
 				return [userId, { ringing: of(ringingUsers), talking: of(talkingUsers) }] as const;
 			}),
 		);

@@ -99,3 +99,12 @@ test("after a reload the same pop-up is made from the database", async () => {
 	expect((await pops.liveCallsOf(petro.id)).ringing).toEqual([]);
 	expect(await pops.popOfCall("019a0000-0000-7000-8000-000000000000")).toBeNull();
 });
+
+test("after a reload the owner sees that it is the own client", async () => {
+	const number = "+380501110007";
+	await company.contact("Клієнтка Олени", [number], olena);
+	const saved = await rings(number, Date.now());
+	const { ringing } = await pops.liveCallsOf(olena.id);
+	const own = ringing.find(({ call: { id } }) => id === saved.call.id);
+	expect(own?.owner).toEqual({ id: olena.id, name: "Олена", extension: "101", you: true });
+});
