@@ -1,35 +1,28 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { connectDatabase, type Database } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
 import { createJournal, type Journal } from "../../server/calls/journal/journal.ts";
 import { openSpill } from "../../server/calls/journal/spill.ts";
 import { readEvents } from "../../server/calls/journal/store.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
-import { type RoadToDatabase, roadToDatabase } from "../faults/road-to-database.ts";
-import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { type SmallDisk, smallDisk } from "../support/small-disk.ts";
+import { type JournalRoad, openRoad, rememberingLog } from "./road.ts";
 import { until } from "./servers.ts";
 
-let own: TestDatabase;
-let way: RoadToDatabase;
-let road: Database;
+let house: JournalRoad;
+let own: JournalRoad["own"];
+let way: JournalRoad["way"];
+let road: JournalRoad["road"];
 let disk: SmallDisk;
 let journal: Journal;
 let pbxId: string;
-const said: string[] = [];
-const log = { warn: (_: object, text: string) => said.push(text), error: (_: object, text: string) => said.push(text) };
+const { said, log } = rememberingLog();
 beforeAll(async () => {
-	own = await testDatabase();
-	way = await roadToDatabase(own.url);
-	road = connectDatabase(way.url, () => {});
+	house = await openRoad();
+	({ own, way, road } = house);
 });
-afterAll(async () => {
-	await road.close();
-	await own.drop();
-	await way.proxy.close();
-});
+afterAll(() => house.close());
 beforeEach(async () => {
 	disk = smallDisk(200_000);
 	pbxId = newId();
