@@ -199,6 +199,8 @@ export type PbxEvent = Stamp &
 interface Followed {
 	/** The PBX's time of the first event behind it on the same link. Only the journal tells it. */
 	readonly nextAt?: number;
+	/** Whose link it is: another for each process that listens. Set by the ingest. */
+	readonly link?: string;
 }
 
 export type TransferResult = "success" | "failed" | "invalid" | "not-permitted";

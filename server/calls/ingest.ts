@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
+import { heardBy } from "./journal/marks.ts";
 import { merged } from "./journal/merge.ts";
 import { type Past, sayStoredEvery } from "./journal/replay.ts";
 import { keepEvery } from "./kept.ts";
@@ -92,6 +94,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 	const gone = new Set<Writer>();
 	const loading = new Set<Promise<void>>();
 	const stopping = new AbortController();
+	const link = randomUUID();
 
 	function take(line: Line, event: PbxEvent): readonly CallChange[] {
 		const { state, changes } = next(line.state, event, line.rules);
@@ -103,7 +106,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 	}
 
 	/** `own`: this server heard them itself, and the journal may not have them. */
-	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number, own = true): void {
+	function digest(pbxId: string, line: Line, heard: readonly PbxEvent[], receivedAt: number, own = true): void {
+		const events = own ? heardBy(heard, link) : heard;
 		const { stored } = line;
 		if (line.writer.isIdle()) stored.until = Math.max(stored.until, stored.last);
 		stored.last = Math.max(stored.last, receivedAt);

@@ -39,6 +39,26 @@ describe("after a gap", () => {
 		expect(stage.call()).toMatchObject({ outcome: "answered", endedAt: 1_700_000_063_000, recovered: true });
 	});
 
+	it("that one server's link had, the list that another server asked for before does not end what began since", () => {
+		const stage = new Stage();
+		stage.wait(60);
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		stage.say({ kind: "gap", cause: "reconnect", missing: null, link: "one" });
+		stage.say({ kind: "snapshot", boot: "one", channels: [], link: "other" });
+		expect(stage.call().endedAt).toBeNull();
+		hangUp(client);
+		expect(stage.call()).toMatchObject({ outcome: "missed", recovered: false });
+	});
+
+	it("a link that is new knows of nothing that was before", () => {
+		const stage = new Stage();
+		stage.wait(60);
+		answeredBy101(stage);
+		stage.say({ kind: "booted", boot: "one", link: "new" });
+		stage.say({ kind: "snapshot", boot: "one", channels: [], link: "new" });
+		expect(stage.call()).toMatchObject({ outcome: "answered", recovered: true });
+	});
+
 	it("ends calls also when the PBX's clock is far ahead of ours", () => {
 		const stage = new Stage();
 		answeredBy101(stage);

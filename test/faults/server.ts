@@ -1,7 +1,7 @@
 import { type Backlog, createBacklog } from "../../server/calls/backlog.ts";
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { type Entry, isKept, keyOf } from "../../server/calls/journal/entry.ts";
-import { createMarks, withNext } from "../../server/calls/journal/marks.ts";
+import { createMarks, heardBy, withNext } from "../../server/calls/journal/marks.ts";
 import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
 import {
 	besideFrom,
@@ -46,6 +46,8 @@ const mostCalls = 200;
 /** ingest.ts: milliseconds for which a standing-by server keeps what it hears. */
 const heardFor = 30_000;
 
+let links = 0;
+
 /**
  * A server as ingest.ts, writer.ts and journal.ts make it of the pure parts, but that somebody else says when each thing
  * that takes time happens: reading the past, a write, its answer, a batch of the journal.
@@ -56,6 +58,8 @@ export class SimulatedServer {
 	/** journal.ts: what is in memory, and what each link's boot is. */
 	#unkept: Entry[] = [];
 	#marks = createEntryMarks();
+	/** ingest.ts: a new one for each process. */
+	#link = ++links;
 	#boot: string | null = null;
 	#arrived = 0;
 	/** On this machine's disk: outlives the process. */
@@ -107,6 +111,7 @@ export class SimulatedServer {
 		const { sent } = this.#line;
 		this.alive = false;
 		this.#line = newLine();
+		this.#link = ++links;
 		[this.#unkept, this.#marks, this.#boot, this.#arrived] = [[], createEntryMarks(), null, 0];
 		return sent;
 	}
@@ -193,7 +198,7 @@ export class SimulatedServer {
 		const { stored, queue, sent } = this.#line;
 		if (queue.size === 0 && sent.length === 0) stored.until = Math.max(stored.until, stored.last);
 		stored.last = Math.max(stored.last, now);
-		for (const event of events) {
+		for (const event of heardBy(events, `${this.#link}`)) {
 			this.#take(event, now);
 			if (event.kind === "gap" && event.cause === "reconnect") this.#boot = null;
 			if ((event.kind === "booted" || event.kind === "snapshot") && event.boot !== "") this.#boot = event.boot;
