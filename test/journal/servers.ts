@@ -135,7 +135,7 @@ export const accounts = { dzvin: "a secret" };
  */
 export async function furnish(
 	server: Server,
-	pbx: LoopbackPbx,
+	pbx: Pick<LoopbackPbx, "port">,
 	{ journal = null, port = pbx.port }: { journal?: string | null; port?: number } = {},
 ): Promise<string> {
 	const cookie = await server.signIn(admin);
