@@ -138,7 +138,10 @@ test("what comes faster than the database takes it does not fill the memory: it 
 	expect(journal.waiting().spilled).toBeGreaterThan(9_000);
 	await journal.drained();
 	expect(await stored()).toEqual(some(1, 20_000));
-	expect(said).toEqual(["The spill file is drained: all events are in the database."]);
+	expect(said).toEqual([
+		"The database is slower than the events: they go into the spill file.",
+		"The spill file is drained: all events are in the database.",
+	]);
 });
 
 test("of large messages neither many are written at once nor many wait in memory", async () => {
@@ -156,7 +159,10 @@ test("of large messages neither many are written at once nor many wait in memory
 	journal.push(pbxId, large, today);
 	await journal.drained();
 	expect(await stored()).toEqual(large);
-	expect(said).toEqual(["The spill file is drained: all events are in the database."]);
+	expect(said).toEqual([
+		"The database is slower than the events: they go into the spill file.",
+		"The spill file is drained: all events are in the database.",
+	]);
 	expect(Math.max(...written)).toBeLessThan(5_000_000);
 });
 

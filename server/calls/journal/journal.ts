@@ -174,7 +174,10 @@ export function createJournal({ db, spill, log, now }: JournalDeps): Journal {
 
 	async function toDisk(batch: readonly Entry[]): Promise<void> {
 		try {
+			const begins = spill.size === 0 && failures === 0;
 			await spill.append(batch);
+			if (begins)
+				log.warn({ waiting: queue.size }, "The database is slower than the events: they go into the spill file.");
 			if (diskRefuses) log.warn({ events: spill.size }, "The disk of this server takes events again.");
 			diskRefuses = false;
 			if (spill.bytes < alarmBytes) return;
