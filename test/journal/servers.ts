@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type LoopbackPbx, startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { ServerMessage } from "../../server/protocol/live.ts";
-import { nodeProgram, projectFolder } from "../support/programs.ts";
+import { serverProgram } from "../support/programs.ts";
 
 export const password = "a password for the tests";
 
@@ -54,7 +54,7 @@ export class Servers {
 	}
 
 	#spawn(name: string, url: string) {
-		return spawn(nodeProgram, [join(projectFolder, "server/main.ts")], {
+		return spawn(serverProgram, {
 			env: {
 				PATH: process.env.PATH ?? "",
 				DATABASE_URL: url,
