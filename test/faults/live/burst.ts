@@ -5,12 +5,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { expect } from "vitest";
+import type { ServerMessage } from "../../../server/protocol/live.ts";
 import { traceNamed } from "../../journal/calls.ts";
 import { assertComplete } from "../../journal/oracle.ts";
 import { furnish, Servers, screenOf, until } from "../../journal/servers.ts";
 import { nodeProgram } from "../../support/programs.ts";
 import type { Order, Sent } from "./burst-pbx.ts";
-import { processorTime, quantile } from "./figures.ts";
+import { processorTime, spread } from "./figures.ts";
 
 const trace = "direct-answered";
 /** Kilobytes. */
@@ -22,10 +23,12 @@ export interface AfterBurst {
 	readonly sent: Sent;
 	/** Milliseconds from a phone's ringing at the PBX to its pop-up on the agent's screen. */
 	readonly pops: readonly number[];
+	/** The part of them until the server had told it. */
+	readonly told: readonly number[];
 	/** Most kilobytes that the server had in memory. */
 	readonly memory: number;
-	/** Seconds of processor time that the server and PostgreSQL took. */
-	readonly cpu: { readonly server: number; readonly postgres: number };
+	/** Seconds of processor time that the server, PostgreSQL, and the test with its screen took. */
+	readonly cpu: { readonly server: number; readonly postgres: number; readonly screen: number };
 	readonly calls: number;
 }
 
@@ -70,16 +73,29 @@ export async function burst(url: string, seconds: number, eventsPerSecond: numbe
 		// All of them were seen live, and the PBX's own journal had nothing to add.
 		expect(recovered).toBe(0);
 		expect((await pool.query("select * from blind_windows")).rows).toEqual([]);
-		const pops = [...sent.rang].flatMap(([number, rang]) => {
-			const popped = screen.popped.get(number);
-			return popped === undefined ? [] : [popped - rang];
-		});
-		const cpu = { server: after.server - before.server, postgres: after.postgres - before.postgres };
-		return { sent, pops, memory, cpu, calls };
+		const since = (moments: ReadonlyMap<string, number>) =>
+			[...sent.rang].flatMap(([number, rang]) => (moments.has(number) ? [(moments.get(number) ?? rang) - rang] : []));
+		const cpu = {
+			server: after.server - before.server,
+			postgres: after.postgres - before.postgres,
+			screen: after.self - before.self,
+		};
+		return { sent, pops: since(screen.popped), told: since(toldAt(screen.messages)), memory, cpu, calls };
 	} finally {
 		pbx.kill("SIGKILL");
 		await Promise.all([servers.end(), pool.end()]);
 	}
+}
+
+/** Number → when the server told of its ringing phone first. */
+function toldAt(messages: readonly ServerMessage[]): Map<string, number> {
+	const told = new Map<string, number>();
+	for (const message of messages) {
+		if (message.type !== "call.ringing" && message.type !== "call.talking") continue;
+		const number = message.call.number ?? "";
+		if (!told.has(number)) told.set(number, Date.parse(message.at));
+	}
+	return told;
 }
 
 async function said<T>(pbx: ChildProcess): Promise<T> {
@@ -90,16 +106,15 @@ async function said<T>(pbx: ChildProcess): Promise<T> {
 	return message;
 }
 
-export function toldOfBurst({ sent, pops, memory, cpu, calls }: AfterBurst): string {
-	const [p50, p99] = [0.5, 0.99].map((share) => Math.round(quantile(pops, share)));
+export function toldOfBurst({ sent, pops, told, memory, cpu, calls }: AfterBurst): string {
 	// Calls begin and end in the first and last seconds.
 	const full = sent.seconds.slice(2, -3);
 	const mean = full.reduce((sum, events) => sum + events, 0) / full.length;
 	return [
 		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${Math.round(mean)} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
-		`${pops.length} pop-ups of ${sent.rang.size} rings, p50 ${p50} ms, p99 ${p99} ms, at most ${Math.round(Math.max(...pops))} ms`,
+		`${pops.length} pop-ups of ${sent.rang.size} rings, ${spread(pops)}; until the server had told: ${spread(told)}`,
 		`server at most ${Math.round(memory / 1000)} MB`,
-		`processor seconds: server ${cpu.server.toFixed(1)}, PostgreSQL ${cpu.postgres.toFixed(1)}, PBX ${sent.cpu.toFixed(1)}`,
+		`processor seconds: server ${cpu.server.toFixed(1)}, PostgreSQL ${cpu.postgres.toFixed(1)}, PBX ${sent.cpu.toFixed(1)}, screen ${cpu.screen.toFixed(1)}`,
 		`${calls} calls compared`,
 	].join("\n");
 }

@@ -26,18 +26,23 @@ export function toldOfProgress(before: number, done: number, of: number): void {
 	if (Math.floor(before / 25) !== Math.floor(done / 25) && done < of) console.log(`${done} of ${of}`);
 }
 
-/** Seconds of processor time that the server and its PostgreSQL (its sessions that live now included) have taken. */
+/** Seconds of processor time that the server, its PostgreSQL (all that lives of it now) and this process have taken. */
 export async function processorTime(
 	{ child }: Pick<Server, "child">,
 	pool: pg.Pool,
-): Promise<{ server: number; postgres: number }> {
+): Promise<{ server: number; postgres: number; self: number }> {
 	const { rows } = await pool.query<{ pid: number }>("select pg_backend_pid() as pid");
 	const postmaster = statOf(rows[0]?.pid ?? 0)?.parent ?? 0;
 	const ofPostgres = readdirSync("/proc").flatMap((name) => {
 		const stat = /^\d+$/.test(name) ? statOf(Number(name)) : null;
 		return stat && (stat.pid === postmaster || stat.parent === postmaster) ? [stat.seconds] : [];
 	});
-	return { server: statOf(child.pid ?? 0)?.seconds ?? 0, postgres: ofPostgres.reduce((sum, one) => sum + one, 0) };
+	const ofProcess = (pid = 0) => statOf(pid)?.seconds ?? 0;
+	return {
+		server: ofProcess(child.pid),
+		postgres: ofPostgres.reduce((sum, one) => sum + one, 0),
+		self: ofProcess(process.pid),
+	};
 }
 
 /** See proc_pid_stat(5): the name may have spaces, so fields are counted behind its bracket; times are hundredths. */
