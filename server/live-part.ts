@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import { messagePermissions } from "./access/permissions.ts";
 import type { Users } from "./access/users.ts";
 import { liveCalls, readCalls } from "./calls/queries.ts";
+import { failureOf } from "./calls/retry.ts";
 import type { CallsPart } from "./calls-part.ts";
 import type { EventBus } from "./events.ts";
 import { floorFigures } from "./floor-figures.ts";
@@ -79,6 +80,7 @@ export function createLivePart(deps: Deps) {
 			pbxs: pbx.roads.live,
 		}),
 		unseen,
+		mayPass: (error) => failureOf(error) === "passing",
 		announce: (kind, pop) => bus.emit(kind, pop),
 		onPainted: paintTimes.add,
 		pbxs: pbx.roads.live,
