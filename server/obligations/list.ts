@@ -184,7 +184,7 @@ function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unk
 }
 
 /** True for the missed call of a client that is due first among those that the viewer sees, and for everything else. */
-function firstOfClient(visible: (alias: string) => string): string {
+export function firstOfClient(visible: (alias: string) => string): string {
 	const earlier = `e.settled_at is null and e.kind = 'missed' and (e.due_at, e.id) < (o.due_at, o.id) and ${visible("e")}`;
 	return `(o.kind <> 'missed' or not (
 		exists (select 1 from obligations e where e.contact_id = o.contact_id and ${earlier})
