@@ -4,10 +4,12 @@ import type { Stage } from "./stage.ts";
 
 /** Events of one call of the trace direct-answered. */
 const eventsOfCall = 96;
+/** Milliseconds. */
+const lengthOfCall = 2_000;
 
 export interface AfterBurst {
 	readonly events: number;
-	/** Events that the PBX told in a second, on the average. */
+	/** Events that the PBX told in a second, on the average, once the first calls had ended. */
 	readonly perSecond: number;
 	/** Milliseconds from a phone's ringing at the PBX to its pop-up on the agent's screen. */
 	readonly pops: readonly number[];
@@ -24,11 +26,15 @@ export async function burst(stage: Stage, seconds: number, eventsPerSecond: numb
 		memory = Math.max(memory, server.memory());
 	}, 500);
 	const before = calls.sent;
-	const began = performance.now();
+	let perSecond = 0;
 	try {
-		await stage.underLoad(eventsPerSecond / eventsOfCall, 1, () => sleep(seconds * 1000));
+		await stage.underLoad(eventsPerSecond / eventsOfCall, 1, async () => {
+			await sleep(lengthOfCall);
+			const [full, began] = [calls.sent, performance.now()];
+			await sleep(seconds * 1000);
+			perSecond = ((calls.sent - full) * 1000) / (performance.now() - began);
+		});
 		const events = calls.sent - before;
-		const perSecond = (events * 1000) / (performance.now() - began);
 		const missing = () => [...calls.rang.keys()].filter((number) => !screen.popped.has(number)).length;
 		// The last ones are on their way; one whose call was over before it was stored never rang for anybody.
 		for (let tries = 0; tries < 50 && missing() > 0; tries++) await sleep(100);
