@@ -14,10 +14,6 @@ import type { Order, Sent } from "./burst-pbx.ts";
 import { processorTime, spread } from "./figures.ts";
 
 const trace = "direct-answered";
-/** Kilobytes. */
-export const mostMemory = 512_000;
-/** Milliseconds, for 99 of 100. */
-export const slowestPop = 1_000;
 
 export interface AfterBurst {
 	readonly sent: Sent;
@@ -106,12 +102,19 @@ async function said<T>(pbx: ChildProcess): Promise<T> {
 	return message;
 }
 
+/** Calls begin and end in the first and last seconds. */
+const fullSeconds = ({ seconds }: Sent) => seconds.slice(2, -3);
+
+/** Events that the PBX told in a second, on the average. */
+export function perSecondOf({ sent }: Pick<AfterBurst, "sent">): number {
+	const full = fullSeconds(sent);
+	return Math.round(full.reduce((sum, events) => sum + events, 0) / full.length);
+}
+
 export function toldOfBurst({ sent, pops, told, memory, cpu, calls }: AfterBurst): string {
-	// Calls begin and end in the first and last seconds.
-	const full = sent.seconds.slice(2, -3);
-	const mean = full.reduce((sum, events) => sum + events, 0) / full.length;
+	const full = fullSeconds(sent);
 	return [
-		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${Math.round(mean)} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
+		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${perSecondOf({ sent })} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
 		`${pops.length} pop-ups of ${sent.rang.size} rings, ${spread(pops)}; until the server had told: ${spread(told)}`,
 		`server at most ${Math.round(memory / 1000)} MB`,
 		`processor seconds: server ${cpu.server.toFixed(1)}, PostgreSQL ${cpu.postgres.toFixed(1)}, PBX ${sent.cpu.toFixed(1)}, screen ${cpu.screen.toFixed(1)}`,
