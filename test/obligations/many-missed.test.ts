@@ -46,7 +46,7 @@ test("a machine that called five thousand times for nothing is stored as quickly
 	}
 }, 60_000);
 
-test("twice as many missed calls of one client are twice the work for lists and figures, in whatever order they lie", async () => {
+test("lists and figures look at each missed call of one client a few times, not at all of them for each", async () => {
 	const company = await openCompany();
 	try {
 		const agent = await company.person("Олена", "agent", "101");
@@ -58,18 +58,13 @@ test("twice as many missed calls of one client are twice the work for lists and 
 			() => countsOfPeople(pool, [person]),
 			() => listObligations(pool, person, ObligationListQuery.parse({ limit: "50" })),
 		]);
-		const looked = async () => {
-			const rows: number[] = [];
-			for (const read of reads) {
-				for (const sent of await sentDuring(pool, read)) rows.push((await planOf(pool, sent)).rows);
+		const many = 1_000;
+		await again(company, company.idOf(first), many);
+		for (const read of reads) {
+			for (const sent of await sentDuring(pool, read)) {
+				expect((await planOf(pool, sent)).rows).toBeLessThan(20 * many);
 			}
-			return rows;
-		};
-		await again(company, company.idOf(first), 400);
-		const few = await looked();
-		await again(company, company.idOf(first), 800);
-		const many = await looked();
-		for (const [at, rows] of many.entries()) expect(rows / (few[at] ?? 0)).toBeLessThan(2.5);
+		}
 	} finally {
 		await company.drop();
 	}
@@ -97,8 +92,6 @@ async function again(company: Company, callId: string, count: number): Promise<v
 	};
 	const ofCall = await others("calls", "id linked_id started_at ended_at");
 	const ofDebt = await others("obligations", "id call_id call_started_at opened_at due_at");
-	await company.rows("delete from calls where linked_id like 'again-%'");
-	await company.rows("delete from obligations where call_id <> $1 and call_id not in (select id from calls)", [callId]);
 	// A call's id begins with its time.
 	await company.rows(
 		`with moments as materialized (
