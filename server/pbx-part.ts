@@ -28,10 +28,10 @@ interface Deps {
 /** The company's PBXs and the roads to them: events come in, commands go out, and what was not seen is known. */
 export function createPbxPart({ database, calls, config, settings, bus, tellOwed, now, log }: Deps) {
 	const { ingest, journal, writer, recorder } = calls;
-	const windows = createWindows(database.pools.ingest);
+	const windows = createWindows(database.pools.ingest, writer.token);
 	const observer = createObserver({
 		windows,
-		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, token: writer.token }),
+		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, log, token: writer.token }),
 		leads: writer.leads,
 		log,
 		now,
