@@ -5,6 +5,7 @@ import { openBreaks } from "./breaks/store.ts";
 import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import type { CallsPart } from "./calls-part.ts";
 import { createPbxs, type Pbxs } from "./company/pbxs.ts";
+import { refusedLogins } from "./company/refused-logins.ts";
 import type { Config } from "./config.ts";
 import type { EventBus } from "./events.ts";
 import { createObserver } from "./observed/observe.ts";
@@ -51,6 +52,7 @@ export function createPbxPart({ database, calls, config, settings, bus, tellOwed
 		...{ ingest, journal, observer, bus, log },
 		pbxs: () => pbxs,
 		writer: () => writer,
+		refusedLogins: (pbxId) => refusedLogins(database.pools.ingest, pbxId),
 		members: keeper,
 	});
 	const pbxs: Pbxs = createPbxs({
