@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
+import { z } from "zod";
 import { newId } from "../../db/id.ts";
 import type { BlindCause, BlindWindow, Observed } from "../protocol/observed.ts";
-import type { Said } from "../protocol/said.ts";
+import { Said } from "../protocol/said.ts";
 import type { Sentence } from "../protocol/sentences.ts";
 
 /** A blind window as a span of milliseconds. */
@@ -41,6 +42,9 @@ export interface Health {
 	readonly gaps: number;
 	readonly blindSince: Date | null;
 	readonly daily: Observed["daily"];
+	/** In English; null when the journal was read and trusted the last time. */
+	readonly journalProblem: string | null;
+	readonly journalSaid: Said[] | null;
 }
 
 /** The daily figure; null before it was first counted. */
@@ -52,6 +56,14 @@ export function dailyOf(
 	const missing = families - calls + external - obligations;
 	return { at: seen.countedAt.toISOString(), families, calls, external, obligations, missing };
 }
+
+/** The sentences of a row; those that only a newer server wrote are said in English. */
+export const saidOf = (stored: unknown): Said[] | null =>
+	z
+		.array(Said)
+		.nullable()
+		.catch(null)
+		.parse(stored ?? null);
 
 /** Sentences as two columns keep them: in English, and by their codes. */
 const told = (sentences: readonly Sentence[]): [string | null, string | null] =>
@@ -171,7 +183,7 @@ export function createWindows(pool: Pool) {
 			const { rows } = await run(
 				"health",
 				`select o.pbx_id, o.until_at as until, o.counted_at as "countedAt", o.families, o.calls, o.external, o.obligations,
-					w.gaps, w.blind
+					o.journal_problem as problem, o.journal_said as said, w.gaps, w.blind
 				from observations o, lateral (
 					select count(*)::integer as gaps, min(from_at) filter (where to_at is null) as blind from (
 						select from_at, to_at from blind_windows
@@ -181,7 +193,10 @@ export function createWindows(pool: Pool) {
 			return new Map(
 				rows.map(({ pbx_id: id, gaps, blind, ...seen }) => [
 					id,
-					{ until: seen.until, gaps, blindSince: blind, daily: dailyOf(seen) },
+					{
+						...{ until: seen.until, gaps, blindSince: blind, daily: dailyOf(seen) },
+						...{ journalProblem: seen.problem, journalSaid: saidOf(seen.said) },
+					},
 				]),
 			);
 		},
