@@ -19,6 +19,8 @@ interface Deps {
  * they kept the database busy and made pop-ups 15 times slower.
  */
 const restPerWork = 9;
+/** Milliseconds until figures that could not be read are read again. */
+const restAfterFailure = 500;
 
 /** Tells people what is owed, with their figures: read for one person at a time, first for those whom it concerns most. */
 export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
@@ -39,14 +41,18 @@ export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
 		own.delete(first);
 		others.delete(first);
 		const began = performance.now();
+		let rest = restAfterFailure;
 		try {
 			const figures = await counts(first);
 			for (const change of changes) tell(first, { ...change, counts: figures });
+			rest = (performance.now() - began) * restPerWork;
 		} catch (error) {
+			// What is owed is told all the same, when the figures can be read.
+			own.set(first, [...changes, ...(own.get(first) ?? [])]);
 			onFailure(error);
 		}
 		timer = null;
-		later((performance.now() - began) * restPerWork);
+		later(rest);
 	};
 	return {
 		/** `isOwn`: this person is the one who owes it. */
