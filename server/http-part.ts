@@ -75,6 +75,8 @@ export async function createHttpPart(deps: Deps) {
 		register,
 		askDatabase: () => database.ui.execute(sql`select 1`),
 		storage: deps.storage.live,
+		people: live.hub.people,
+		now,
 	});
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });

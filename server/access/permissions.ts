@@ -77,6 +77,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"GET /api/openapi.json": "public",
 	"GET /api/docs": "public",
 	"GET /health/live": "public",
+	"GET /health/open": "public",
 	"GET /health/ready": "local",
 	"GET /metrics": "local",
 	"GET /": "public",

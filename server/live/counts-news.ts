@@ -21,6 +21,8 @@ interface Deps {
 const restPerWork = 9;
 /** People whose figures are read together: most of what is counted for one is counted for all. */
 const together = 16;
+/** Milliseconds until figures that could not be read are read again. */
+const restAfterFailure = 500;
 
 /** Tells people what is owed, with their figures: read for a few people at a time, first for those whom it concerns most. */
 export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
@@ -37,6 +39,7 @@ export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
 	const next = async () => {
 		const began = performance.now();
 		const people = [...new Set([...own.keys(), ...others.keys()])].slice(0, together);
+		let failed = false;
 		await Promise.all(
 			people.map(async (userId) => {
 				const changes = [...(others.get(userId) ?? []), ...(own.get(userId) ?? [])];
@@ -46,12 +49,16 @@ export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
 					const figures = await counts(userId);
 					for (const change of changes) tell(userId, { ...change, counts: figures });
 				} catch (error) {
+					// What is owed is told all the same, when the figures can be read.
+					own.set(userId, [...changes, ...(own.get(userId) ?? [])]);
+					failed = true;
 					onFailure(error);
 				}
 			}),
 		);
+		const rest = failed ? restAfterFailure : (performance.now() - began) * restPerWork;
 		timer = null;
-		later((performance.now() - began) * restPerWork);
+		later(rest);
 	};
 	return {
 		/** `isOwn`: this person is the one who owes it. */

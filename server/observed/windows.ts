@@ -1,7 +1,8 @@
 import type { Pool } from "pg";
+import { z } from "zod";
 import { newId } from "../../db/id.ts";
 import type { BlindCause, BlindWindow, Observed } from "../protocol/observed.ts";
-import type { Said } from "../protocol/said.ts";
+import { Said } from "../protocol/said.ts";
 import type { Sentence } from "../protocol/sentences.ts";
 import { type Remembered, tornFor, type Wholeness } from "./torn.ts";
 
@@ -40,6 +41,9 @@ export interface Health {
 	readonly gaps: number;
 	readonly blindSince: Date | null;
 	readonly daily: Observed["daily"];
+	/** In English; null when the journal was read and trusted the last time. */
+	readonly journalProblem: string | null;
+	readonly journalSaid: Said[] | null;
 }
 
 /** The daily figure; null before it was first counted. */
@@ -54,6 +58,14 @@ export function dailyOf(seen: (DailyCount & Pick<Observation, "countedAt" | "tor
 		...{ proven, unmatched, refused },
 	};
 }
+
+/** The sentences of a row; those that only a newer server wrote are said in English. */
+export const saidOf = (stored: unknown): Said[] | null =>
+	z
+		.array(Said)
+		.nullable()
+		.catch(null)
+		.parse(stored ?? null);
 
 /** Sentences as two columns keep them: in English, and by their codes. */
 const told = (sentences: readonly Sentence[]): [string | null, string | null] =>
@@ -233,7 +245,7 @@ export function createWindows(pool: Pool, token: (pbxId: string) => number | nul
 			const { rows } = await run(
 				"health",
 				`select o.pbx_id, o.until_at as until, o.counted_at as "countedAt", o.torn_to as "tornTo", o.families, o.calls, o.external, o.obligations,
-					o.unmatched, o.refused,
+					o.unmatched, o.refused, o.journal_problem as problem, o.journal_said as said,
 					w.gaps, w.blind
 				from observations o, lateral (
 					select count(*)::integer as gaps, min(from_at) filter (where to_at is null) as blind from (
@@ -244,7 +256,10 @@ export function createWindows(pool: Pool, token: (pbxId: string) => number | nul
 			return new Map(
 				rows.map(({ pbx_id: id, gaps, blind, ...seen }) => [
 					id,
-					{ until: seen.until, gaps, blindSince: blind, daily: dailyOf(seen) },
+					{
+						...{ until: seen.until, gaps, blindSince: blind, daily: dailyOf(seen) },
+						...{ journalProblem: seen.problem, journalSaid: saidOf(seen.said) },
+					},
 				]),
 			);
 		},

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Id, Named, Time } from "./basics.ts";
 import { Call } from "./call.ts";
 import { PbxState } from "./pbx.ts";
+import { Said } from "./said.ts";
 
 /** Why nobody has seen a pop-up: the browser did not say that it is on the screen, or no browser is open. */
 export const UnseenCause = z.enum(["not-acknowledged", "not-connected"]);
@@ -60,6 +61,10 @@ export const FloorLink = z.object({
 			refused: z.number().optional(),
 		})
 		.nullable(),
+	/** Why the PBX's journal could not be read or trusted the last time, in English; left out by an older server. */
+	journalProblem: z.string().nullable().optional(),
+	/** The sentences of the problem for a client that speaks another language. */
+	journalSaid: z.array(Said).nullable().optional(),
 });
 export type FloorLink = z.infer<typeof FloorLink>;
 

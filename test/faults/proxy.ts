@@ -84,8 +84,8 @@ async function carry({ from, into, faults, keeps, isGone }: Direction): Promise<
 		// Throttled, a piece is what passes in a twentieth of a second.
 		const size = slice ?? (throttle ? Math.max(1, Math.floor(throttle / 20)) : Math.max(1, data.length));
 		for (const piece of pieces(duplicate ? Buffer.concat([data, data]) : data, size)) {
-			// A timer counts whole milliseconds, and cuts off the rest.
-			if (throttle) await pause(Math.ceil((piece.length * 1000) / throttle));
+			// A timer counts whole milliseconds, and cuts off the rest. What is left of a chunk goes at once when the line is mended.
+			if (throttle && present === faults()) await pause(Math.ceil((piece.length * 1000) / throttle));
 			if (into.destroyed) return void from.destroy();
 			// Each piece is to leave as its own write before the next one.
 			await new Promise<void>((done) => into.write(piece, () => done()));

@@ -132,6 +132,16 @@ export const views: readonly View[] = [
 	}),
 	at("observed", `/pbx/${idOf(7001)}/observed`, ".panel"),
 	at("floor", "/floor", ".floor-row"),
+	{
+		name: "floor-unproven",
+		async open({ page, backend }) {
+			backend.state.floor = "unproven";
+			await go(page, "/floor");
+			await page.locator("[data-proof=warn]").waitFor();
+			await page.locator("[data-journal-problem]").waitFor();
+			backend.state.floor = "well";
+		},
+	},
 	at("company", "/admin/company", "form", async ({ page, words }) => {
 		await page.getByLabel(words["wrap-up.company"]).selectOption("box-strict");
 		await page.getByRole("button", { name: words["wrap-up.add"] }).click();

@@ -49,8 +49,8 @@ interface State {
 	wrapUps: WrapUp[];
 	/** The break of the person who is signed in. */
 	onBreak: Break | null;
-	/** False: the server says nothing of the floor. */
-	floor: boolean;
+	/** What the server says of the floor; `unproven`: with an old count and a journal that it cannot read. */
+	floor: "well" | "unproven" | "silent";
 	demo: boolean;
 	firstRun: boolean;
 	/** How what a screen reads is answered: as it should be, not at all, or with a refusal. */
@@ -85,7 +85,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		talking: [],
 		wrapUps: [],
 		onBreak: null,
-		floor: true,
+		floor: "well",
 		demo: false,
 		firstRun: false,
 		reads: "well",
@@ -361,8 +361,8 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				heard.push(message);
 				if (message.type === "ping") send(client, { type: "pong", last: seq });
 				if (message.type === "resync") send(client, snapshot());
-				if (message.type === "watch" && message.floor && state.floor)
-					send(client, { type: "floor", seq, at: iso(Date.now()), ...pbxData.floor(state.calls, state.pbxs) });
+				if (message.type === "watch" && message.floor && state.floor !== "silent")
+					send(client, { type: "floor", seq, at: iso(Date.now()), ...pbxData.floor(state) });
 			});
 			send(client, { type: "hello", version: "test" });
 			send(client, snapshot());

@@ -1,5 +1,5 @@
 import type { Call } from "../../../server/protocol/call.ts";
-import type { FloorFigures } from "../../../server/protocol/floor.ts";
+import type { FloorFigures, FloorLink } from "../../../server/protocol/floor.ts";
 import type { QueueState, ServerMessage } from "../../../server/protocol/live.ts";
 
 /** What the floor's page shows beside the people and queues of the picture. Pure. */
@@ -68,4 +68,18 @@ export function onCall(call: Call): string[] {
 		leg.user === null ? leg.extension : `${leg.user.name} · ${leg.extension}`,
 	);
 	return [...new Set(names)];
+}
+
+/** The proof is made anew every hour; without a new one for so many milliseconds it is old. */
+const countIsOldAfter = 2 * 3_600_000;
+
+/**
+ * How far the figure *missing* of a PBX is to be trusted: `bad` when something is missing, `warn` when nothing was, but the
+ * count is old or the PBX's journal could not be read the last time.
+ */
+export function proofOf({ daily, journalProblem }: Pick<FloorLink, "daily" | "journalProblem">, now: number) {
+	if (daily === null) return null;
+	const isOld = now - Date.parse(daily.at) > countIsOldAfter;
+	const tone = daily.missing !== 0 ? "bad" : isOld || journalProblem ? "warn" : "good";
+	return { tone, isOld } as const;
 }
