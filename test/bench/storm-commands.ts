@@ -24,7 +24,7 @@ export function serveCommands(ring: (index: number, due: bigint) => void): void 
 		const began = process.hrtime.bigint();
 		for (let n = 1; turn === rings; n += 1) {
 			const due = began + BigInt(Math.round((n * 1e9) / perSecond));
-			await sleep(Math.max(0, Number(due - process.hrtime.bigint()) / 1e6));
+			await sleep(Math.max(0, Math.ceil(Number(due - process.hrtime.bigint()) / 1e6)));
 			if (turn === rings) ring(index++, due);
 		}
 	};
