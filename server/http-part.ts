@@ -111,6 +111,7 @@ export async function createHttpPart(deps: Deps) {
 	const sockets = acceptSockets(app.server, {
 		hub: live.hub,
 		originAllowed: (request) => originAllowed(request.headers, origins),
+		signed: (request) => auth.signed(request.headers),
 		async authenticate(request) {
 			const session = await auth.session(request.headers);
 			if (session === null) return null;

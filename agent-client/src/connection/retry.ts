@@ -12,13 +12,16 @@ export function worthRetrying(method: string, code: string, attempt: number): bo
 	return code === "offline" || code === "unavailable" || code === "timeout";
 }
 
-/** For partysocket. The first delay is drawn per tab, so that ten thousand tabs do not return at once. */
+/**
+ * For partysocket. The first delay is drawn per tab, so that ten thousand tabs do not return at once. When they all do,
+ * the server lets them in one after the other for ten seconds: whoever gave up before would lose the place in the line.
+ */
 export function socketPolicy(random: () => number) {
 	return {
 		minReconnectionDelay: 250 + Math.round(random() * 750),
 		maxReconnectionDelay: 5000,
 		reconnectionDelayGrowFactor: 1.6,
-		connectionTimeout: 4000,
+		connectionTimeout: 10_000,
 		minUptime: 2000,
 	};
 }
