@@ -1,5 +1,6 @@
 import type { Pool } from "pg";
 import { z } from "zod";
+import { fence, mayWrite } from "../../db/fence.ts";
 import { newId } from "../../db/id.ts";
 import type { BlindCause, BlindWindow, Observed } from "../protocol/observed.ts";
 import { Said } from "../protocol/said.ts";
@@ -88,9 +89,6 @@ export interface ReadingDone {
 	readonly other: boolean;
 }
 
-/** Every write names the PBX and the token that this server was given for it: see `SingleWriter`. */
-const fence = "fence as materialized (select 1 from pbx_writers where pbx_id = $1 and token = $2::bigint for share)";
-const mayWrite = "($2::bigint is null or exists (select 1 from fence))";
 /** Behind a hole's end a call of before may have been going on (ms). */
 const aroundHole = 10 * 60_000;
 

@@ -199,3 +199,50 @@ test("a server that stands by notes nothing; when it takes over, the time in whi
 		{ cause: "server-stopped", from: new Date(monday).toISOString(), to: new Date(time).toISOString() },
 	]);
 });
+
+test("a server that lost its token changes nothing of what was seen", async () => {
+	const { pbxId, database } = company;
+	await company.rows(`insert into pbx_writers (pbx_id, token, holder) values ('${pbxId}', 7, 'this one')`);
+	let token = 7;
+	const fenced = createWindows(database.pools.ingest, () => token);
+	await fenced.seen(pbxId, monday);
+	await fenced.open(pbxId, monday, "link-lost");
+	const whole = { mark: "row journal", tear: null, holeUntil: null, healed: null };
+	const everything = async () => [
+		await company.rows("select * from observations"),
+		await company.rows("select * from blind_windows order by id"),
+	];
+	const before = await everything();
+	const [[seen], [window]] = before as [Record<string, unknown>[], Record<string, unknown>[]];
+	expect([seen?.until_at, window?.to_at]).toEqual([new Date(monday), null]);
+	const counts = { families: 1, calls: 1, external: 1, obligations: 1, unmatched: 1, refused: 1 };
+	const complaint = [say("mend.journal-log")];
+	const write = async () => {
+		const at = monday + 60_000;
+		await fenced.seen(pbxId, at);
+		await fenced.note(pbxId, monday + 1000, monday + 2000, "events-lost");
+		await fenced.recovered(pbxId, [String(window?.id)]);
+		await fenced.failed(pbxId, complaint);
+		await fenced.counted(pbxId, at, counts);
+		await fenced.close(pbxId, monday + 3000);
+		await fenced.reconciled(pbxId, { at, until: at, newest: at, complaint, whole, other: false });
+		await fenced.open(pbxId, at, "server-stopped");
+	};
+	// Another server counts the token up.
+	await company.rows("update pbx_writers set token = 8");
+	await write();
+	expect(await everything()).toEqual(before);
+	// The one who has it writes all of that.
+	token = 8;
+	await write();
+	expect(await company.rows("select families, journal_mark, journal_problem from observations")).toEqual([
+		{ families: 1, journal_mark: "row journal", journal_problem: "See the server's log." },
+	]);
+	expect(await company.rows("select cause, recovered, reconciled_at is not null as looked from blind_windows")).toEqual(
+		expect.arrayContaining([
+			{ cause: "link-lost", recovered: 1, looked: true },
+			{ cause: "events-lost", recovered: 0, looked: true },
+			{ cause: "server-stopped", recovered: 0, looked: false },
+		]),
+	);
+});

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createReconciler, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
+import { createReconciler, type ReconcileDeps, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 
 import { fold } from "../calls/fold.ts";
@@ -25,11 +25,16 @@ afterEach(async () => {
 
 const later = Date.parse("2026-11-30T00:00:00Z");
 
-async function reconcile(families: readonly JournalFamily[], given: Partial<ReconcileInput> = {}) {
+async function reconcile(
+	families: readonly JournalFamily[],
+	given: Partial<ReconcileInput> = {},
+	deps: Partial<ReconcileDeps> = {},
+) {
 	const { recorder, database, pbxId } = company;
 	const reconciler = createReconciler({
 		...{ pool: database.pools.ingest, recorder, now: () => later },
 		log: { error: (context, message) => void complaints.push({ ...context, message }) },
+		...deps,
 	});
 	return await reconciler({
 		pbxId,
@@ -184,4 +189,32 @@ test("one call that the database refuses is left out, said and missing; all othe
 	expect([family.includes("\n"), family.includes("\u001b")]).toEqual([false, false]);
 	// Nor does it keep later calls waiting.
 	expect(await reconcile(families)).toMatchObject({ recovered: [], refused: 1, calls: first.families - 1 });
+});
+
+test("a server that lost its token between two writes takes no legs away", async () => {
+	const families = await read(journalText("direct-answered"));
+	const [whole] = fold(families.flatMap(({ events }) => events)).facts;
+	const [only] = whole?.legs ?? [];
+	if (!whole || !only) throw new Error("no call");
+	const legs = [
+		only,
+		{ ...only, index: only.index + 1, extension: "107", answeredAt: null, result: "no-answer" as const },
+	];
+	const seen = { ...whole, outcome: "missed" as const, answeredAt: null, talkMs: 0, recovered: true, legs };
+	const legsOf = async () =>
+		(await company.rows("select extension from legs order by index")).map((leg) => leg.extension);
+	const { recorder, pbxId } = company;
+	await company.rows(`insert into pbx_writers (pbx_id, token, holder) values ('${pbxId}', 1, 'this one')`);
+	await company.record(seen);
+	expect(await legsOf()).toEqual(["101", "107"]);
+	const overtaken = {
+		...recorder,
+		async record(batch: Parameters<typeof recorder.record>[0]) {
+			await recorder.record(batch);
+			await company.rows("update pbx_writers set token = 2, holder = 'another'");
+		},
+	};
+	await reconcile(families, {}, { recorder: overtaken, token: () => 1 });
+	expect(await company.rows("select outcome from calls")).toEqual([{ outcome: "answered" }]);
+	expect(await legsOf()).toEqual(["101", "107"]);
 });

@@ -1,5 +1,6 @@
 import { setImmediate as turn } from "node:timers/promises";
 import type { Pool } from "pg";
+import { fence, mayWrite } from "../../../db/fence.ts";
 import { callId } from "../../../db/id.ts";
 import type { JournalFamily } from "../../pbx-journal.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
@@ -89,8 +90,11 @@ export function createReconciler({ pool, recorder, now, log, token }: ReconcileD
 			}
 		}
 		if (changes.length > 0) {
-			await recorder.record({ pbxId, changes, receivedAt: () => now(), token: token?.(pbxId) ?? null });
+			const held = token?.(pbxId) ?? null;
+			await recorder.record({ pbxId, changes, receivedAt: () => now(), token: held });
 			await dropLegs(
+				pbxId,
+				held,
 				changes.flatMap((change) => (change.kind === "changed" ? [change.call] : [])).map((call) => [idOf(call), call]),
 			);
 		}
@@ -119,12 +123,19 @@ export function createReconciler({ pool, recorder, now, log, token }: ReconcileD
 	}
 
 	/** Legs that were seen live beyond those which the journal tells, at the end of the list. */
-	async function dropLegs(calls: readonly (readonly [id: string, call: CallFacts])[]): Promise<void> {
+	async function dropLegs(
+		pbxId: string,
+		held: number | null,
+		calls: readonly (readonly [id: string, call: CallFacts])[],
+	): Promise<void> {
 		await pool.query({
 			name: "reconcile-legs",
-			text: `delete from legs l using unnest($1::uuid[], $2::timestamptz[], $3::integer[]) as t(id, started_at, legs)
-where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.legs`,
+			text: `with ${fence}
+delete from legs l using unnest($3::uuid[], $4::timestamptz[], $5::integer[]) as t(id, started_at, legs)
+where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.legs and ${mayWrite}`,
 			values: [
+				pbxId,
+				held,
 				calls.map(([id]) => id),
 				calls.map(([, { startedAt }]) => new Date(startedAt).toISOString()),
 				calls.map(([, { legs }]) => legs.length),
