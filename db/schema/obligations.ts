@@ -27,6 +27,8 @@ export const obligations = pgTable(
 		settledAt: moment("settled_at"),
 		settledById: uuid("settled_by_id").references(() => users.id),
 		settledHow: text("settled_how", { enum: ["disposition", "conversation", "other-channel", "dismissed"] }),
+		/** Of an answer on another channel. */
+		settledChannel: text("settled_channel", { enum: ["letter", "messenger", "sms", "in-person", "other"] }),
 		settledByCallId: uuid("settled_by_call_id"),
 		settledComment: text("settled_comment"),
 	},
