@@ -14,8 +14,8 @@ ALTER TABLE "owed_people" ADD CONSTRAINT "owed_people_obligation_id_obligations_
 CREATE INDEX "owed_people_started" ON "owed_people" USING btree ("user_id","call_started_at","call_id");--> statement-breakpoint
 CREATE INDEX "obligations_settled_line" ON "obligations" USING btree ("did","settled_at","id") WHERE "obligations"."settled_at" is not null and "obligations"."kind" = 'missed';--> statement-breakpoint
 CREATE INDEX "obligations_settled_queue" ON "obligations" USING btree ("queue","settled_at","id") WHERE "obligations"."settled_at" is not null and "obligations"."kind" = 'missed' and "obligations"."queue" is not null;--> statement-breakpoint
-CREATE INDEX "obligations_open_number" ON "obligations" USING btree ("number","due_at","id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
-CREATE INDEX "obligations_open_contact" ON "obligations" USING btree ("contact_id","due_at","id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
+CREATE INDEX "obligations_open_number" ON "obligations" USING btree ("number","kind","due_at","id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
+CREATE INDEX "obligations_open_contact" ON "obligations" USING btree ("contact_id","kind","due_at","id") WHERE "obligations"."settled_at" is null;--> statement-breakpoint
 -- As far back as a list of settled ones by line goes, and those that will be settled.
 UPDATE "obligations" o SET did = c.did, queue = c.queue FROM "calls" c
 WHERE c.id = o.call_id AND c.started_at = o.call_started_at AND o.kind = 'missed'

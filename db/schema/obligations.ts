@@ -30,6 +30,8 @@ export const obligations = pgTable(
 		settledAt: moment("settled_at"),
 		settledById: uuid("settled_by_id").references(() => users.id),
 		settledHow: text("settled_how", { enum: ["disposition", "conversation", "other-channel", "dismissed"] }),
+		/** Of an answer on another channel. */
+		settledChannel: text("settled_channel", { enum: ["letter", "messenger", "sms", "in-person", "other"] }),
 		settledByCallId: uuid("settled_by_call_id"),
 		settledComment: text("settled_comment"),
 	},
@@ -38,8 +40,8 @@ export const obligations = pgTable(
 		index("obligations_open").on(t.kind, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
 		index("obligations_open_assignee").on(t.assigneeId, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
 		/** In the order in which they are due: whether a missed call is its client's first one is the beginning of the range. */
-		index("obligations_open_number").on(t.number, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
-		index("obligations_open_contact").on(t.contactId, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
+		index("obligations_open_number").on(t.number, t.kind, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
+		index("obligations_open_contact").on(t.contactId, t.kind, t.dueAt, t.id).where(sql`${t.settledAt} is null`),
 		/** For the list of unprocessed calls, newest first. */
 		index("obligations_open_started").on(t.callStartedAt, t.callId).where(sql`${t.settledAt} is null`),
 		index("obligations_escalates")

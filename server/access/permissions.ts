@@ -43,6 +43,7 @@ export const permissions: Readonly<Record<string, Rule>> = {
 	"GET /api/obligations/call-back": everybody,
 	"POST /api/obligations/process": everybody,
 	"POST /api/obligations/:id/dismiss": everybody,
+	"POST /api/obligations/:id/answered": everybody,
 	"POST /api/obligations/:id/claim": everybody,
 	"DELETE /api/obligations/:id/claim": everybody,
 	"GET /api/wrap-ups": everybody,

@@ -106,10 +106,11 @@ export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void
 			settled_how = coalesce(o.settled_how, old.settled_how),
 			settled_by_call_id = coalesce(o.settled_by_call_id, old.settled_by_call_id),
 			settled_comment = coalesce(o.settled_comment, old.settled_comment),
+			settled_channel = coalesce(o.settled_channel, old.settled_channel),
 			claimed_by_id = coalesce(o.claimed_by_id, old.claimed_by_id), claimed_at = coalesce(o.claimed_at, old.claimed_at)
 		from obligations old
 		where old.call_id = $1 and o.call_id = $2 and o.settled_at is null
-			and (old.claimed_at is not null or old.settled_how in ('disposition', 'dismissed'))`,
+			and (old.claimed_at is not null or old.settled_how in ('disposition', 'dismissed', 'other-channel'))`,
 		[from, into],
 	);
 	await run(

@@ -3,10 +3,12 @@ import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
+import type { AnsweredInput } from "../protocol/obligation.ts";
 import { say } from "../protocol/sentences.ts";
+import { auditWithin } from "./audit.ts";
 import { requireComment } from "./comment.ts";
 import { tellSettled } from "./dispose.ts";
-import { type Held, holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
+import { type Held, holdWithSiblings, type Owed, owedById, type Settlement, settle } from "./store.ts";
 import { requireFree } from "./taken.ts";
 import { mayRelease, maySee } from "./visibility.ts";
 
@@ -54,7 +56,16 @@ export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: str
 }
 
 /** The same within the caller's transaction; the comment is proven. What it throws, it throws before it writes. */
-export async function dismissWithin(db: Runner, person: Person, id: string, comment: string): Promise<Held[]> {
+export const dismissWithin = (db: Runner, person: Person, id: string, comment: string): Promise<Held[]> =>
+	closeMissed(db, person, id, { how: "dismissed", comment });
+
+/** Closes a missed call by a person's word, and with it all open missed calls of that client. */
+async function closeMissed(
+	db: Runner,
+	person: Person,
+	id: string,
+	word: Pick<Settlement, "how" | "comment" | "channel">,
+): Promise<Held[]> {
 	const owed = await visible(db, person, id);
 	if (owed.kind !== "missed") {
 		throw new DzvinError("conflict", say("refused.only-by-status"));
@@ -62,7 +73,29 @@ export async function dismissWithin(db: Runner, person: Person, id: string, comm
 	const held = await holdWithSiblings(db, owed);
 	requireOpen(await visible(db, person, id));
 	await requireFree(db, person, held, id);
-	return settle(db, held, { how: "dismissed", userId: person.id, comment, callId: owed.callId });
+	return settle(db, held, { ...word, userId: person.id, callId: owed.callId });
+}
+
+/**
+ * "We answered otherwise": settles a missed call because the client was answered on another channel, and with it all
+ * open missed calls of that client. Written into the audit. Throws as `dismiss` does.
+ */
+export async function answerElsewhere(
+	pool: Pool,
+	bus: EventBus,
+	person: Person,
+	id: string,
+	{ channel, comment: given }: AnsweredInput,
+): Promise<void> {
+	const comment = requireComment(given);
+	const settled = await inTransaction(pool, async (db) => {
+		const closed = await closeMissed(db, person, id, { how: "other-channel", channel, comment });
+		const callId = closed.find((one) => one.id === id)?.callId ?? null;
+		const detail = { channel, callId, obligations: closed.length };
+		await auditWithin(db, [{ userId: person.id, action: "obligation.other-channel", subject: id, detail }]);
+		return closed;
+	});
+	tellSettled(bus, settled);
 }
 
 async function visible(db: Runner, person: Person, id: string): Promise<Owed> {

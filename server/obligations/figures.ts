@@ -29,7 +29,7 @@ calls as materialized ${open("o.kind = 'call'")}
 select ${owed("missed")} as missed, ${owed(cameToSupervisor)} as escalated,
 	(select json_build_object('count', count(*), 'median', percentile_cont(0.5) within group (order by seconds))
 		from (select working_seconds(opened_at, settled_at, (select value from settings where id = 1)) as seconds
-			from obligations where settled_at >= $1 and settled_how = 'conversation'
+			from obligations where settled_at >= $1 and settled_how in ('conversation', 'other-channel')
 			order by settled_at desc, id desc limit ${most}) t) as reached,
 	${owed("calls")} as unprocessed,
 	(select coalesce(json_agg(json_build_object('user', case when u.id is not null then

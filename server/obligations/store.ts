@@ -1,5 +1,6 @@
 import { timeOfId } from "../../db/id.ts";
 import type { Runner } from "../../db/runner.ts";
+import type { AnswerChannel } from "../protocol/settled.ts";
 
 /** An obligation as the rules need it. */
 export interface Owed {
@@ -87,9 +88,11 @@ order by o.id for update`,
 
 /** What settles an obligation by a person's act. */
 export interface Settlement {
-	readonly how: "disposition" | "dismissed";
+	readonly how: "disposition" | "dismissed" | "other-channel";
 	readonly userId: string;
 	readonly comment: string | null;
+	/** Of `other-channel`. */
+	readonly channel?: AnswerChannel;
 	/** The call that a person spoke about. */
 	readonly callId: string;
 }
@@ -100,8 +103,8 @@ export async function settle(db: Runner, held: readonly Held[], by: Settlement):
 	await db.query({
 		name: "settle-obligations",
 		text: `update obligations set settled_at = clock_timestamp(), settled_by_id = $2, settled_how = $3,
-	settled_comment = $4, settled_by_call_id = $5 where id = any($1::uuid[]) and settled_at is null`,
-		values: [open.map(({ id }) => id), by.userId, by.how, by.comment, by.callId],
+	settled_comment = $4, settled_by_call_id = $5, settled_channel = $6 where id = any($1::uuid[]) and settled_at is null`,
+		values: [open.map(({ id }) => id), by.userId, by.how, by.comment, by.callId, by.channel ?? null],
 	});
 	return open;
 }

@@ -74,7 +74,7 @@ export const FloorFigures = z.object({
 	missed: Owed,
 	/** Of them, what went to the supervisors; a client is one. */
 	escalated: Owed,
-	/** Missed clients with whom somebody spoke today, and half of them within so many working seconds. */
+	/** Missed clients with whom somebody spoke today, or who were answered on another channel, and half of them within so many working seconds. */
 	reached: z.object({ count: z.number(), median: z.number().nullable() }),
 	unprocessed: Owed,
 	/** By person, most first: calls without a status and clients to call back; `user` null: nobody's. */

@@ -79,6 +79,7 @@ test("news of what is owed, whose figures could not be read, come when they can"
 		...{ number: "+380501234567", assignee: { id: olena.id, name: "Олена" }, claimedBy: null, claimedAt: null },
 		...{ attempts: 0, times: 1, openedAt: at, dueAt: at, overdue: false, leftSeconds: 1200, settledAt: null },
 		...{ settledBy: null, settledHow: null, settledDirection: null, reachedSeconds: null, claimedUntil: null },
+		...{ settledChannel: null, settledComment: null },
 		...{ escalatedTo: null, escalatedAt: null },
 	} as const;
 	house.dzvin.bus.emit("obligation.opened", { obligation });
