@@ -57,6 +57,8 @@ export interface HubDeps extends PictureReads {
 	liveCalls(): Promise<readonly Call[]>;
 	floorFigures(): Promise<FloorFigures>;
 	readonly unseen: Pick<UnseenStore, "note" | "seen">;
+	/** Whether what the database did not take it may take later. */
+	mayPass(error: unknown): boolean;
 	announce(kind: "pop.unseen" | "pop.seen", unseen: UnseenPop): void;
 	/** A pop-up took so many seconds from the PBX's event to the screen. */
 	onPainted(seconds: number): void;
@@ -96,6 +98,7 @@ export function createHub(deps: HubDeps) {
 		callOf: (callId) => liveCalls.find(callId),
 		announce: (pop) => deps.announce("pop.unseen", pop),
 		announceSeen: (pop) => deps.announce("pop.seen", pop),
+		mayPass: deps.mayPass,
 		at,
 		now,
 		onFailure,

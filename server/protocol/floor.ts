@@ -54,6 +54,10 @@ export const FloorLink = z.object({
 			external: z.number(),
 			obligations: z.number(),
 			missing: z.number(),
+			/** See `Observed`. */
+			proven: z.boolean().optional(),
+			unmatched: z.number().optional(),
+			refused: z.number().optional(),
 		})
 		.nullable(),
 });

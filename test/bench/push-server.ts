@@ -40,6 +40,7 @@ const hub = createHub({
 	},
 	unseen: { note: async () => null, seen: async () => null },
 	announce() {},
+	mayPass: () => true,
 	onPainted() {},
 	pbxs: () => [],
 	storage: () => ({ state: "enough", where: "server", usedPercent: null, since: new Date(0).toISOString() }),
