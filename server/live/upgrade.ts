@@ -23,13 +23,12 @@ export interface UpgradeDeps {
 /** What a browser sends us is short. */
 const maxPayload = 4096;
 /**
- * When ten thousand browsers return at once, sixteen are let in together, their sessions read by one statement, and then
- * the loop is everybody else's for ten milliseconds, or for longer when it is late: about a thousand a second. So many
- * may wait as come in before browsers give up; who comes beyond that is told to come again.
+ * When ten thousand browsers return at once they take turns: a few together, their sessions read by few statements, then
+ * the loop is everybody else's for ten milliseconds. So many may wait as come in before browsers give up (ten seconds);
+ * who comes beyond that is told to come again.
  */
-const together = 16;
+const pace = { perSecond: 1_000, together: 64, most: 8_000 } as const;
 const restFor = 10;
-const mostWaiting = 8_000;
 /** Milliseconds in which a browser must answer that the connection ends; a dead one holds up neither a stop nor a sign-out. */
 const closeTimeout = 1000;
 const reasons = {
@@ -98,7 +97,7 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		socket.uncork();
 	};
 	const line = createWaitingLine<Visitor>({
-		...{ together, most: mostWaiting, rest: () => sleep(restFor) },
+		...{ ...pace, rest: () => sleep(restFor), now: () => performance.now() },
 		async welcome(visitor) {
 			visitor.stopWatching();
 			await welcome(visitor).catch((error: unknown) => failed(visitor.socket, error));

@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 import { createWaitingLine } from "./waiting-line.ts";
 
-/** A line whose visitors are let in, and whose rests end, when the test says so. */
-function slowLine({ together = 2, most = 10 } = {}) {
+/** A line of one a millisecond whose visitors are let in, and whose rests end, when the test says so. */
+function slowLine({ together = 3, most = 10 } = {}) {
 	const begun: number[] = [];
 	const doors: (() => void)[] = [];
 	const rests: (() => void)[] = [];
+	let time = 0;
 	const line = createWaitingLine<number>({
-		together,
-		most,
+		...{ perSecond: 1000, together, most, now: () => time },
 		welcome: (visitor) => {
 			begun.push(visitor);
 			return new Promise<void>((resolve) => doors.push(resolve));
@@ -24,7 +24,9 @@ function slowLine({ together = 2, most = 10 } = {}) {
 			for (const open of doors.splice(0)) open();
 			await turn();
 		},
-		async rested() {
+		/** The rest is over, so many milliseconds after the group before went in. */
+		async rested(milliseconds = 2) {
+			time += milliseconds;
 			for (const end of rests.splice(0)) end();
 			await turn();
 		},
@@ -48,7 +50,7 @@ test("everybody is let in, in the order in which they came, a few together, with
 	expect(resting()).toBe(true);
 	await rested();
 	expect(begun).toEqual([1, 2, 3]);
-	await rested();
+	await rested(0);
 	expect(begun).toEqual([1, 2, 3]);
 	await open();
 	// Who comes last goes behind those who wait.
@@ -59,6 +61,20 @@ test("everybody is let in, in the order in which they came, a few together, with
 	await rested();
 	expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7]);
 	expect(line.waiting()).toBe(0);
+});
+
+test("a loop that is late lets more in together, up to a bound, and hastens no more than that", async () => {
+	const { line, begun, open, rested } = slowLine();
+	for (const visitor of [1, 2, 3, 4, 5, 6, 7, 8]) line.join(visitor);
+	const sizes = [];
+	for (const late of [1, 50, 2, 0]) {
+		const before = begun.length;
+		await open();
+		await rested(late);
+		sizes.push(begun.length - before);
+	}
+	expect(sizes).toEqual([1, 3, 2, 1]);
+	expect(begun).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
 });
 
 test("after a storm somebody alone is let in at once again", async () => {

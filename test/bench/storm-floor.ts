@@ -27,7 +27,7 @@ server.on("upgrade", (request, socket, head) => {
 });
 serveCommands((index, due) => {
 	const person = { id: "nobody", name: "Nobody", extension: "0" };
-	const pop = popOf(moment(incoming({ callerName: String(due) }), { ringing: [person] }));
+	const pop = popOf(moment(incoming({ callerName: due }), { ringing: [person] }));
 	rung[index % rung.length]?.send(JSON.stringify({ seq: 1, type: "call.ringing", at: "", ...pop }));
 });
 server.listen(0, "127.0.0.1", () =>

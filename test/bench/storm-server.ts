@@ -51,7 +51,7 @@ const next = (index: number) => {
 
 serveCommands((index, due) => {
 	const person = next(index);
-	const call = incoming({ callerName: String(due) });
+	const call = incoming({ callerName: due });
 	dzvin.bus.emit("call.saved", moment(call, { ringing: [person] }));
 	setTimeout(() => dzvin.bus.emit("call.saved", moment(call, { past: [person], ended: true })), 200);
 });
