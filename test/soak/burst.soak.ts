@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { burst, mostMemory, slowestPop, toldOfBurst } from "../faults/live/burst.ts";
+import { burst, mostMemory, slowestPop } from "../faults/live/burst.ts";
 import { quantile } from "../faults/live/figures.ts";
 import { testDatabase } from "../support/database.ts";
 import { asked } from "./asked.ts";
@@ -9,7 +9,6 @@ test("a burst of events loses none, keeps no pop-up waiting, and fits into memor
 	try {
 		const { count: seconds, perSecond } = asked({ count: 60, rate: 10_000 });
 		const after = await burst(own.url, seconds, perSecond);
-		console.log(`${toldOfBurst(after)}, 0 lost, 0 twice`);
 		expect(quantile(after.pops, 0.99)).toBeLessThanOrEqual(slowestPop);
 		expect(after.memory).toBeLessThanOrEqual(mostMemory);
 	} finally {
