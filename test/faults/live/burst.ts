@@ -11,7 +11,7 @@ import { assertComplete } from "../../journal/oracle.ts";
 import { furnish, Servers, screenOf, until } from "../../journal/servers.ts";
 import { nodeProgram } from "../../support/programs.ts";
 import type { Order, Sent } from "./burst-pbx.ts";
-import { processorTime, spread } from "./figures.ts";
+import { processorTime, quantile, spread } from "./figures.ts";
 
 const trace = "direct-answered";
 /** Kilobytes. */
@@ -107,6 +107,12 @@ async function said<T>(pbx: ChildProcess): Promise<T> {
 	return message;
 }
 
+/** A machine that others use as well is slow for a while: in which order the phones rang tells when. */
+function sixths(pops: readonly number[]): number[] {
+	const length = Math.ceil(pops.length / 6);
+	return [0, 1, 2, 3, 4, 5].map((n) => Math.round(quantile(pops.slice(n * length, (n + 1) * length), 0.99)));
+}
+
 function toldOfBurst({ sent, pops, told, memory, cpu }: AfterBurst): string {
 	// Calls begin and end in the first and last seconds.
 	const full = sent.seconds.slice(2, -3);
@@ -114,6 +120,7 @@ function toldOfBurst({ sent, pops, told, memory, cpu }: AfterBurst): string {
 	return [
 		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${Math.round(mean)} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
 		`${pops.length} pop-ups of ${sent.rang.size} rings, ${spread(pops)}; until the server had told: ${spread(told)}`,
+		`p99 of each sixth of the time: ${sixths(pops).join(", ")} ms`,
 		`server at most ${Math.round(memory / 1000)} MB`,
 		`processor seconds: server ${cpu.server.toFixed(1)}, PostgreSQL ${cpu.postgres.toFixed(1)}, PBX ${sent.cpu.toFixed(1)}, screen ${cpu.screen.toFixed(1)}`,
 	].join("\n");
