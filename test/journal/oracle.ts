@@ -5,8 +5,6 @@ import { rulesOf } from "../../server/calls/tracker-rules.ts";
 import type { Calls } from "./calls.ts";
 import { until } from "./servers.ts";
 
-const mostRebuilt = 10;
-
 /** A time in which no server listened, epoch milliseconds. */
 export interface Blind {
 	readonly from: number;
@@ -17,13 +15,14 @@ export interface Blind {
  * Nothing is missed, nothing is twice: for every family of linked ids that the PBX sent exactly one call and exactly one
  * obligation, all of them over and with the right end; and our journal has every call that was seen. What began and ended
  * while no server lived (`blind`) was sent to nobody: where the PBX keeps no journal, only that could know of it. Answers
- * how many calls there were, and how many of them came from the PBX's journal.
+ * how many calls there were, and how many of them came from the PBX's journal. `mostRebuilt`: so many are folded again.
  */
 export async function assertComplete(
 	pool: Pool,
 	pbxId: string,
 	calls: Pick<Calls, "families" | "journal" | "over">,
 	blind: readonly Blind[] = [],
+	mostRebuilt = 10,
 ): Promise<{ calls: number; recovered: number }> {
 	await calls.over();
 	const unseen = ({ first, last }: { first: number; last: number }) =>

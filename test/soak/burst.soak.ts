@@ -1,5 +1,5 @@
 import { test } from "vitest";
-import { burst, perSecondOf, toldOfBurst } from "../faults/live/burst.ts";
+import { burst, perSecondOf } from "../faults/live/burst.ts";
 import { quantile } from "../faults/live/figures.ts";
 import { goal, goalAtLeast } from "../faults/live/goals.ts";
 import { testDatabase } from "../support/database.ts";
@@ -10,7 +10,6 @@ test("a burst of events loses none, keeps no pop-up waiting, and fits into memor
 	try {
 		const { count: seconds, perSecond } = asked({ count: 60, rate: 10_000 });
 		const after = await burst(own.url, seconds, perSecond);
-		console.log(`${toldOfBurst(after)}, 0 lost, 0 twice`);
 		goalAtLeast("events a second", perSecondOf(after), Math.min(perSecond, 10_000), "");
 		goal("pop-ups, p99", quantile(after.pops, 0.99), 1_000, "ms");
 		goal("memory of the server, most", after.memory / 1000, 512, "MB");
