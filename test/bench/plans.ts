@@ -49,7 +49,9 @@ try {
 	for (const [read, plan] of large) {
 		const before = small.get(read);
 		const grew = before === undefined ? 1 : plan.growing / Math.max(1, before.growing);
-		const bad = plan.growing > mostRows || (plan.growing > few && grew > growth);
+		const spread = before === undefined ? 1 : plan.pages / Math.max(1, before.pages);
+		const bad =
+			plan.growing > mostRows || (plan.growing > few && grew > growth) || (plan.pages > few && spread > growth);
 		if (bad) missed += 1;
 		const rows = `${before?.growing ?? "-"} → ${plan.growing} rows`;
 		const pages = `${before?.pages ?? "-"} → ${plan.pages} pages`;
