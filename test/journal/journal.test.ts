@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../db/id.ts";
 import { keepJournal } from "../../db/migrate.ts";
+import type { Runner } from "../../db/runner.ts";
 import { createJournal, type Journal } from "../../server/calls/journal/journal.ts";
 import { openSpill } from "../../server/calls/journal/spill.ts";
 import { readEvents } from "../../server/calls/journal/store.ts";
@@ -58,6 +59,29 @@ test("events are in the database when the system is idle, in their order, once h
 	expect(await stored()).toEqual([{ ...boot, nextAt: today + 1 }, ...some(1, 799)]);
 	expect(journal.waiting()).toEqual({ memory: 0, spilled: 0, bytes: 0 });
 	expect(said).toEqual([]);
+});
+
+test("an idle system writes at once, and what comes while a commit is under way goes in batches of two hundred", async () => {
+	const sizes: number[] = [];
+	const { journal: pool } = road.pools;
+	const counting: Runner = {
+		query(asked) {
+			const [ids] = asked.values ?? [];
+			if (Array.isArray(ids)) sizes.push(ids.length);
+			return pool.query(asked);
+		},
+	};
+	const counted = createJournal({ db: counting, spill: await openSpill(`${file()}-2`, () => {}), log, now: Date.now });
+	counted.push(pbxId, some(1, 1), today);
+	// No timer has run yet.
+	expect(sizes).toEqual([1]);
+	for (let from = 2; from <= 700; from += 3) counted.push(pbxId, some(from, 3), today);
+	await counted.drained();
+	expect(await stored()).toEqual(some(1, 700));
+	await counted.stop();
+	// All of them came within the first commit. One that took too long goes by our own disk, in batches as well.
+	expect(Math.max(...sizes)).toBe(200);
+	expect(sizes.length).toBeLessThanOrEqual(8);
 });
 
 test("a new link whose boot is not known yet is never taken for the boot before", async () => {
