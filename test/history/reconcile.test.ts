@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { rebuildCall } from "../../server/calls/journal/rebuild.ts";
+import { insertEntries, lastArrival, readEvents } from "../../server/calls/journal/store.ts";
 import { createReconciler, type ReconcileDeps, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
+import { rulesOf } from "../../server/calls/tracker-rules.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 
 import { fold } from "../calls/fold.ts";
@@ -217,4 +221,64 @@ test("a server that lost its token between two writes takes no legs away", async
 	await reconcile(families, {}, { recorder: overtaken, token: () => 1 });
 	expect(await company.rows("select outcome from calls")).toEqual([{ outcome: "answered" }]);
 	expect(await legsOf()).toEqual(["101", "107"]);
+});
+
+test("every call that was recovered can be rebuilt: what the journal told of it is kept", async () => {
+	const { recorder, database, pbxId } = company;
+	const families = await read(wholeJournal());
+	await reconcile(families);
+	const text = journalText("queue-answered");
+	// The PBX died under this one.
+	const cut = text.slice(0, text.indexOf('\n"BRIDGE_EXIT"') + 1).replaceAll(/\b(179\d{7})\.(\d+)\b/g, "$1.9$2");
+	await reconcile(await read(cut), { blind: [{ from: later - 1000, to: later }] });
+	const state = await stateOf();
+	expect(state.filter(({ interrupted }) => interrupted === true)).toHaveLength(1);
+	const rules = rulesOf({ id: pbxId, extensionPattern: "^[1-4]0[1-7]$" });
+	const ids = (await company.rows("select id from calls")).map(({ id }) => String(id));
+	for (const table of ["legs", "recordings", "obligations", "calls"]) await company.rows(`delete from ${table}`);
+	for (const id of ids) {
+		const rebuilt = await rebuildCall(database.pools.ingest, [rules], id);
+		if (!rebuilt) throw new Error(`${id} is not rebuilt`);
+		await recorder.record({ pbxId, changes: rebuilt.changes, receivedAt: () => later });
+	}
+	expect(await stateOf()).toEqual(state);
+	// It is no event that a server heard: a server that begins does not take it for one.
+	expect(await lastArrival(database.pools.ingest, pbxId, Date.parse("2026-11-22T00:00:00Z"))).toBeNull();
+	const heard = [];
+	for await (const one of readEvents(database.pools.ingest, pbxId, 0, later)) heard.push(one);
+	expect(heard).toEqual([]);
+	// Told again, it is kept once.
+	const kept = async () => (await company.rows("select count(*)::integer as n from pbx_events"))[0]?.n;
+	expect(await kept()).toBe(ids.length);
+	for (const table of ["legs", "obligations", "calls"]) await company.rows(`delete from ${table}`);
+	await reconcile(families);
+	expect(await kept()).toBe(ids.length);
+});
+
+test("a call of which a part was heard keeps that when it is rebuilt from the PBX's journal", async () => {
+	const { database, pbxId } = company;
+	const families = await read(journalText("direct-answered"));
+	const [family] = families;
+	if (!family) throw new Error("no family");
+	const began = family.events[0]?.at ?? 0;
+	const heard: PbxEvent[] = family.events.filter(({ at }) => at === began);
+	const channel = heard.find((event) => event.kind === "channel.created")?.channel ?? null;
+	if (channel === null) throw new Error("no channel");
+	const said: PbxEvent[] = [
+		...heard,
+		{ kind: "variable.set", at: began + 1, channel, name: "FROM_DID", value: "0442009009" },
+		{ kind: "recording.began", at: began + 2, channel, path: "/var/spool/asterisk/monitor/one.wav" },
+	];
+	const entries = said.map((event, n) => ({
+		...{ pbxId, day: "2026-11-22", key: `boot/${n}`, arrival: event.at * 1000 + n, at: event.at, event },
+	}));
+	await insertEntries(database.pools.ingest, entries);
+	await reconcile(families);
+	const [id] = (await company.rows("select id from calls")).map((row) => String(row.id));
+	const rules = rulesOf({ id: pbxId, extensionPattern: "^[1-4]0[1-7]$" });
+	const rebuilt = await rebuildCall(database.pools.ingest, [rules], id ?? "");
+	expect(rebuilt?.call).toMatchObject({
+		...{ outcome: "answered", recovered: true },
+		recordings: [{ path: "/var/spool/asterisk/monitor/one.wav" }],
+	});
 });

@@ -27,12 +27,15 @@ export async function insertEntries(db: Runner, entries: readonly Entry[]): Prom
 }
 
 /** PostgreSQL's JSON holds no NUL, and no half of a surrogate pair; a caller's name may have both. */
-function textOf(event: PbxEvent): string {
+export function textOf(event: object): string {
 	// An even number of backslashes before it is text about an escape, not an escape.
 	return JSON.stringify(event)
 		.replace(/(?<!\\)((?:\\\\)*)\\u0000/g, "$1")
 		.replace(/(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g, "$1\ufffd");
 }
+
+/** What a server heard; the others are what a PBX's own journal told later: see `keepRecovered`. */
+const heard = "key not like 'recovered/%'";
 
 /** Milliseconds before the end of the journal in which an event of the PBX is looked for. */
 const lookBack = 60_000;
@@ -40,7 +43,7 @@ const lookBack = 60_000;
 const page = {
 	name: "journal-page",
 	text: `select arrival, event from pbx_events
-where pbx_id = $1 and arrival > $2 and arrival < $3 and day between $4 and $5
+where pbx_id = $1 and arrival > $2 and arrival < $3 and day between $4 and $5 and ${heard}
 order by arrival limit 500`,
 };
 
@@ -64,7 +67,7 @@ export async function* readEvents(db: Runner, pbxId: string, from: number, to: n
 export async function lastArrival(db: Runner, pbxId: string, now: number): Promise<number | null> {
 	const { rows } = await db.query<{ arrival: string | null }>({
 		name: "journal-last",
-		text: "select max(arrival) as arrival from pbx_events where pbx_id = $1 and day >= $2",
+		text: `select max(arrival) as arrival from pbx_events where pbx_id = $1 and day >= $2 and ${heard}`,
 		values: [pbxId, dayOf(now - 24 * 3_600_000)],
 	});
 	const arrival = rows[0]?.arrival ?? null;
@@ -79,7 +82,7 @@ export async function clockLag(db: Runner, pbxId: string, last: number): Promise
 	const { rows } = await db.query<{ lag: number }>({
 		name: "journal-clock",
 		text: `select (arrival / 1000.0 - extract(epoch from at) * 1000)::double precision as lag from pbx_events
-where pbx_id = $1 and day >= $2 and arrival >= $3 and event->>'kind' not in ('snapshot', 'gap', 'booted', 'call.kept', 'calls.stored')
+where pbx_id = $1 and day >= $2 and arrival >= $3 and ${heard} and event->>'kind' not in ('snapshot', 'gap', 'booted', 'call.kept', 'calls.stored')
 order by arrival desc limit 1`,
 		values: [pbxId, dayOf(last - lookBack), Math.floor((last - lookBack) * 1000)],
 	});

@@ -4,6 +4,7 @@ import { fence, mayWrite } from "../../../db/fence.ts";
 import { callId } from "../../../db/id.ts";
 import type { JournalFamily } from "../../pbx-journal.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
+import { keepRecovered, type RecoveredCall } from "../journal/recovered.ts";
 import type { Log } from "../log.ts";
 import type { Recorder } from "../record.ts";
 import { failureOf } from "../retry.ts";
@@ -80,6 +81,7 @@ export function createReconciler({ pool, recorder, now, log, token }: ReconcileD
 		);
 		const changes: CallChange[] = [];
 		const recovered: { from: number; to: number; missing: boolean }[] = [];
+		const kept: RecoveredCall[] = [];
 		for (const verdict of verdicts) {
 			const due = verdict.changes.filter((change) => change.kind !== "changed" || !merged.has(idOf(change.call)));
 			changes.push(...due);
@@ -87,9 +89,12 @@ export function createReconciler({ pool, recorder, now, log, token }: ReconcileD
 				if (change.kind !== "changed") continue;
 				const { startedAt: from, endedAt } = change.call;
 				recovered.push({ from, to: endedAt ?? from, missing: verdict.missing });
+				kept.push(keptOf(change.call, verdict));
 			}
 		}
 		if (changes.length > 0) {
+			// Before the calls: what is told of them once is not told again.
+			await keepRecovered(pool, pbxId, kept);
 			const held = token?.(pbxId) ?? null;
 			await recorder.record({ pbxId, changes, receivedAt: () => now(), token: held });
 			await dropLegs(
@@ -167,6 +172,15 @@ where l.call_id = t.id and l.call_started_at = t.started_at and l.index >= t.leg
 			...{ unmatched: sum("unmatched"), refused: sum("refused") },
 		};
 	};
+}
+
+function keptOf({ family, startedAt, interrupted }: CallFacts, { events, changes }: Verdict): RecoveredCall {
+	const parts = changes.flatMap((change) =>
+		change.kind === "superseded" && change.into === family
+			? [{ family: change.family, startedAt: change.startedAt }]
+			: [],
+	);
+	return { family, startedAt, events, interrupted, parts };
 }
 
 /** SQLSTATE 57014: the time of a statement was over; the transaction left nothing. */
