@@ -42,6 +42,7 @@ WORKDIR /dzvin
 COPY --from=build /dzvin/node_modules node_modules
 COPY --from=build /dzvin/dist dist
 COPY package.json ./
+COPY bin/serve bin/serve
 COPY migrations migrations
 COPY db db
 COPY server server
@@ -53,4 +54,4 @@ VOLUME /data
 EXPOSE 8080
 HEALTHCHECK --interval=5s --timeout=3s --start-period=30s --retries=6 \
  CMD ["node_modules/.bin/node", "-e", "fetch('http://127.0.0.1:8080/health/live').then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node_modules/.bin/node", "server/main.ts"]
+CMD ["bin/serve"]

@@ -7,7 +7,7 @@ import type { SingleWriter } from "./calls/single-writer.ts";
 import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
 import type { Observer } from "./observed/observe.ts";
-import type { PbxAccess } from "./pbx-access.ts";
+import type { PbxAccess, RefusedLogins } from "./pbx-access.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { PbxLive } from "./protocol/live.ts";
 import type { PbxState } from "./protocol/pbx.ts";
@@ -27,6 +27,7 @@ interface Deps {
 		/** The last moment in which this PBX takes orders of ours. */
 		leave(pbxId: string): Promise<void>;
 	};
+	readonly refusedLogins: (pbxId: string) => RefusedLogins;
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
 }
@@ -35,7 +36,8 @@ interface Deps {
 const rereadEvery = 10_000;
 
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, journal, writer, observer, members, bus, log }: Deps) {
+export function createPbxRoads(deps: Deps) {
+	const { pbxs, ingest, journal, writer, observer, members, refusedLogins, bus, log } = deps;
 	let active: readonly PbxAccess[] = [];
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
@@ -63,6 +65,7 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 			members.onState(id, state);
 			tell(id, at);
 		},
+		refusedLogins,
 		log,
 	});
 	/** A connection that only stands by says so. */

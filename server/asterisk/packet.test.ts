@@ -1,3 +1,5 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { Packet } from "./packet.ts";
 
@@ -36,5 +38,27 @@ describe("a packet", () => {
 			undefined,
 			undefined,
 		]);
+	});
+
+	it("may be forgotten while its values are remembered", () => {
+		setFlagsFromString("--expose-gc");
+		const collect: () => void = runInNewContext("gc");
+		const remembered: (string | undefined)[] = [];
+		const readOne = (number: number) => {
+			// As the reader makes it: one piece.
+			const text = Buffer.from(
+				`Event: Newstate\r\nChannel: PJSIP/trunk-${number}-0000002a\r\nChanVariable: owner=Олена ${number}\r\nX: ${"x".repeat(100_000)}`,
+			).toString();
+			const one = new Packet("event", "Newstate", text, false);
+			remembered.push(one.get("Channel"), ...one.all("ChanVariable"));
+		};
+		collect();
+		const before = process.memoryUsage().heapUsed;
+		for (let number = 0; number < 500; number++) readOne(number);
+		collect();
+		const kept = process.memoryUsage().heapUsed - before;
+		expect(remembered.at(-2)).toBe("PJSIP/trunk-499-0000002a");
+		// A hundred messages would be 10 MB.
+		expect(kept).toBeLessThan(5_000_000);
 	});
 });

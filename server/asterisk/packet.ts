@@ -16,6 +16,13 @@ function needleOf(key: string): string {
 }
 
 /**
+ * A value that keeps no more than itself in memory. V8 makes a part of a string from this length on by pointing into the
+ * whole, so a call that is remembered for its channel's name would keep the message: three quarters of a call's memory,
+ * and a megabyte where a message is that long. Joined with something and cut again, it points into itself only.
+ */
+const own = (value: string): string => (value.length < 13 ? value : ` ${value}`.slice(1));
+
+/**
  * One AMI message whose grammar is already checked by the reader. Headers stay text until
  * somebody asks for them: two of three packets are never looked into, and an object with the
  * PBX's keys would make `__proto__` a question. Values are raw, as sent: not unescaped.
@@ -47,7 +54,7 @@ export class Packet {
 		at += needle.length;
 		const end = text.indexOf("\r\n", at);
 		this.#cursor = end < 0 ? text.length : end;
-		return text.slice(text.charCodeAt(at) === 0x20 ? at + 1 : at, this.#cursor);
+		return own(text.slice(text.charCodeAt(at) === 0x20 ? at + 1 : at, this.#cursor));
 	}
 
 	#search(needle: string): number {
@@ -67,7 +74,7 @@ export class Packet {
 			at += needle.length;
 			const end = this.text.indexOf("\r\n", at);
 			const stop = end < 0 ? this.text.length : end;
-			values.push(this.text.slice(this.text.charCodeAt(at) === 0x20 ? at + 1 : at, stop));
+			values.push(own(this.text.slice(this.text.charCodeAt(at) === 0x20 ? at + 1 : at, stop)));
 			at = this.text.indexOf(needle, stop);
 		}
 		return values;

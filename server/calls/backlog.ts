@@ -1,4 +1,5 @@
 import type { PbxEvent } from "../pbx-event.ts";
+import { type Bound, weightOf } from "./weight.ts";
 
 /** Events of one link that came together. */
 export interface Heard {
@@ -9,7 +10,7 @@ export interface Heard {
 
 /**
  * What a PBX tells while its calls are not folded yet: the live calls of an earlier run are being read, or another server
- * writes and this one stands by. Bounded: beyond `most` events the oldest go, and a gap in their place says so.
+ * writes and this one stands by. Bounded: beyond `most` the oldest go, and a gap in their place says so.
  */
 export interface Backlog {
 	add(heard: Heard): void;
@@ -23,19 +24,21 @@ export interface Backlog {
 	take(): readonly Heard[];
 }
 
-/** About 100 MB; a standing-by server keeps half a minute, 30,000 events of a PBX with 25 calls a second. */
-const mostEvents = 100_000;
+/** A standing-by server keeps half a minute, 30,000 events of a PBX with 25 calls a second. */
+const standard: Bound = { events: 100_000, bytes: 100_000_000 };
 
 /** `onFull` hears of the first event that is lost, and then each time their number has doubled. */
-export function createBacklog(onFull: (lost: number) => void, most = mostEvents): Backlog {
-	let heard: Heard[] = [];
+export function createBacklog(onFull: (lost: number) => void, most = standard): Backlog {
+	let heard: (Heard & { readonly weight: number })[] = [];
 	let size = 0;
+	let bytes = 0;
 	let lost = 0;
 	let alarm = 1;
 	const dropFirst = () => {
-		const gone = heard.shift()?.events.length ?? 0;
-		size -= gone;
-		return gone;
+		const { events = [], weight = 0 } = heard.shift() ?? {};
+		size -= events.length;
+		bytes -= weight;
+		return events.length;
 	};
 	return {
 		get start() {
@@ -45,9 +48,11 @@ export function createBacklog(onFull: (lost: number) => void, most = mostEvents)
 			return size;
 		},
 		add(one) {
-			heard.push(one);
+			const weight = weightOf(one.events);
+			heard.push({ ...one, weight });
 			size += one.events.length;
-			while (size > most && heard.length > 1) lost += dropFirst();
+			bytes += weight;
+			while ((size > most.events || bytes > most.bytes) && heard.length > 1) lost += dropFirst();
 			if (lost < alarm) return;
 			onFull(lost);
 			alarm = lost * 2;
@@ -60,13 +65,13 @@ export function createBacklog(onFull: (lost: number) => void, most = mostEvents)
 		},
 		take() {
 			const [first] = heard;
-			const all = heard;
+			const all: Heard[] = heard.map(({ events, receivedAt }) => ({ events, receivedAt }));
 			if (lost > 0 && first) {
 				const { receivedAt } = first;
 				all.unshift({ receivedAt, events: [{ kind: "gap", at: receivedAt, cause: "sequence", missing: lost }] });
 			}
 			heard = [];
-			[size, lost, alarm] = [0, 0, 1];
+			[size, bytes, lost, alarm] = [0, 0, 0, 1];
 			return all;
 		},
 	};

@@ -10,7 +10,16 @@ import { keepEvery } from "./kept.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
-import { emptyTracker, longCalls, next, noteStored, remember, type TrackerState } from "./tracker.ts";
+import {
+	emptyTracker,
+	longCalls,
+	next,
+	noteOver,
+	noteStored,
+	remember,
+	saidStored,
+	type TrackerState,
+} from "./tracker.ts";
 import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import type { UnsavedCall } from "./unsaved.ts";
 import { createWriter, type Writer } from "./writer.ts";
@@ -128,7 +137,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		}
 		if (receivedAt >= stored.saidAt + sayStoredEvery) {
 			stored.saidAt = receivedAt;
-			deps.keep?.(pbxId, [{ kind: "calls.stored", at: line.state.now, until: stored.until }], receivedAt);
+			deps.keep?.(pbxId, [saidStored(line.state, stored.until)], receivedAt);
 		}
 		const { beyond } = line.state.families;
 		if (beyond < line.alarm) return;
@@ -205,7 +214,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<Recalled> {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
-		line.state = emptyTracker();
+		line.state = emptyTracker(past?.boot);
+		noteOver(line.state, past?.over ?? []);
 		noteStored(line.state, live);
 		// Nothing of what is folded again counts as stored before it is written.
 		line.stored.until = line.stored.last = past?.from ?? Date.now();

@@ -121,6 +121,19 @@ export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void
 		where call_id = $1 and not exists (select 1 from obligations where call_id = $2)`,
 		[from, into, at(into)],
 	);
+	await run(
+		"delete from owed_people p using obligations o where o.call_id = $1 and p.obligation_id = o.id and p.call_id <> $1",
+		[into],
+	);
+	await run(
+		`insert into owed_people (obligation_id, user_id, call_id, call_started_at)
+		select o.id, person.id, c.id, c.started_at
+		from calls c join obligations o on o.call_id = c.id and o.settled_at is null
+		cross join lateral unnest(c.user_ids) as person(id)
+		where c.id = $1 and c.started_at = $2 and c.ended_at is not null
+		on conflict do nothing`,
+		[into, at(into)],
+	);
 	for (const table of ["legs", "recordings"]) {
 		await run(`delete from ${table} where call_id = $1 and call_started_at = $2`, [from, at(from)]);
 	}

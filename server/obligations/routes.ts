@@ -19,8 +19,9 @@ import {
 import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
 import { claim, dismiss, release } from "./claim.ts";
+import { countObligations } from "./counts.ts";
 import { dispose } from "./dispose.ts";
-import { countObligations, listObligations } from "./list.ts";
+import { listObligations } from "./list.ts";
 import { type ReadCalls, readObligations } from "./read.ts";
 import { processSeveral } from "./several.ts";
 import { countTabs } from "./tabs.ts";

@@ -4,6 +4,7 @@ import { type Journal, type JournalFamily, JournalProblem } from "../pbx-journal
 import type { PbxState } from "../protocol/pbx.ts";
 import { complaintOf } from "./complaint.ts";
 import { createHeard, type Heard } from "./heard.ts";
+import { rowsToMeet, wholenessOf } from "./torn.ts";
 import type { Blind, DailyCount, Windows } from "./windows.ts";
 
 /** A PBX that is watched. */
@@ -46,7 +47,7 @@ export interface ObserverDeps {
 /** How often (ms) the time until which a PBX was seen is kept. */
 const beatEvery = 5_000;
 const reconcileEvery = 60_000;
-const figures = ["families", "calls", "external", "obligations"] as const;
+const figures = ["families", "calls", "external", "obligations", "unmatched", "refused"] as const;
 /** How often (ms) the last day of the journal is compared as a whole. */
 const countEvery = 3_600_000;
 const oneDay = 24 * 3_600_000;
@@ -113,7 +114,9 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		const first = before.since.getTime() - skew;
 		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
 		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
-		const since = Math.max(first, counts ? Math.min(compared, at - skew - oneDay) : compared);
+		const wanted = rowsToMeet(before, journal.name, { at, skew, thorough: counts });
+		const torn = wanted.tear && wanted.tearIsAsked ? wanted.tear.from - skew - overlap : compared;
+		const since = Math.max(first, Math.min(compared, torn, counts ? at - skew - oneDay : compared));
 		const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({
 			id: window,
 			from: from - skew,
@@ -121,18 +124,27 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		}));
 		const live = one.heard.live();
 		const settledBefore = at - skew - storedWithin;
-		const sum = { families: 0, calls: 0, external: 0, obligations: 0 };
+		const sum = { families: 0, calls: 0, external: 0, obligations: 0, unmatched: 0, refused: 0 };
 		let recovered = 0;
 		try {
-			const reading = await journal.read(since, async (families) => {
+			const compareSome = async (families: readonly JournalFamily[]) => {
 				stopping.signal.throwIfAborted();
 				const found = await reconcile({ pbxId: id, extensionPattern, families, blind, live, settledBefore });
 				const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
-				if (hit.length > 0) await windows.recovered(hit);
+				if (hit.length > 0) await windows.recovered(id, hit);
 				recovered += found.recovered.length;
 				for (const figure of figures) sum[figure] += found[figure];
+			};
+			const reading = await journal.read(since, compareSome, wanted.rows);
+			const whole = wholenessOf(wanted, reading, journal.name, { at, skew });
+			const complaint = complaintOf(reading, {
+				before: wanted.other ? null : before.journalNewest,
+				goesOn: wanted.last !== null && whole.holeUntil === null,
+				tear: whole.tear,
 			});
-			await windows.reconciled(id, at, at - storedWithin, reading.newest, complaintOf(reading, before.journalNewest));
+			if (whole.holeUntil !== null) log.warn({ pbxId: id, ...whole.tear }, "the PBX's journal has a hole");
+			const { newest } = reading;
+			await windows.reconciled(id, { at, until: at - storedWithin, newest, complaint, whole, other: wanted.other });
 			if (counts) await windows.counted(id, at, sum);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;

@@ -55,6 +55,10 @@ export const FloorLink = z.object({
 			external: z.number(),
 			obligations: z.number(),
 			missing: z.number(),
+			/** See `Observed`. */
+			proven: z.boolean().optional(),
+			unmatched: z.number().optional(),
+			refused: z.number().optional(),
 		})
 		.nullable(),
 	/** Why the PBX's journal could not be read or trusted the last time, in English; left out by an older server. */

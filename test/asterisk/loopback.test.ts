@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { type LoopbackPbx, startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
-import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
+import { replayOf, stepsOf } from "../../server/asterisk/loopback/replay.ts";
 import { emptyTracker, next } from "../../server/calls/tracker.ts";
 import { accounts, trace, until, type Watched, watch } from "./waiting.ts";
 
@@ -88,7 +88,7 @@ describe("the loopback PBX", () => {
 
 	it("speeds up times alike", () => {
 		const steps = stepsOf(trace("direct-answered"));
-		const fast = refresh(steps, { startedAt: 1_800_000_000_000, playing: 1, speed: 10 });
+		const fast = replayOf(steps).play({ startedAt: 1_800_000_000_000, playing: 1, speed: 10 });
 		expect(fast.at(-1)?.offset).toBeCloseTo((steps.at(-1)?.offset ?? 0) / 10);
 		expect(fast[0]?.text).toContain("Timestamp: 1800000000.000000");
 	});

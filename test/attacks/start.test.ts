@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from "vitest";
 import { administer, withDatabase } from "../support/administer.ts";
 import { emptyDatabase } from "../support/database.ts";
-import { projectFolder } from "../support/programs.ts";
+import { projectFolder, serverProgram } from "../support/programs.ts";
 
 let dataDir: string;
 beforeAll(() => {
@@ -19,7 +19,7 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** A server that is expected to give up: what it said, and with which code it ended. */
 const start = async (env: Record<string, string>) => {
-	const child = spawn(join(projectFolder, "node_modules/.bin/node"), [join(projectFolder, "server/main.ts")], {
+	const child = spawn(serverProgram, {
 		cwd: projectFolder,
 		env: {
 			PATH: process.env.PATH ?? "",

@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
-import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
+import { replayOf, stepsOf } from "../../server/asterisk/loopback/replay.ts";
 
 const trace = stepsOf(readFileSync(new URL("../traces/direct-answered.ami", import.meta.url)));
+const replay = replayOf(trace);
 const ringing = trace.findIndex(({ text }) => /^Event: Newstate\r\n(?:.*\r\n)*ChannelStateDesc: Ringing/.test(text));
 
 /** The bytes of one call: until it rings, the ring, answered and hung up. `playing`: another number for every call. */
 export function answeredCall(playing: number, number: string, extension: string): readonly [Buffer, Buffer, Buffer] {
-	const steps = refresh(trace, { startedAt: Date.now(), playing, speed: 1 }).map(({ text }) =>
+	const steps = replay.play({ startedAt: Date.now(), playing, speed: 1 }).map(({ text }) =>
 		`${text}\r\n\r\n`
 			.replace(/\r\nSequenceNumber: \d+/, "")
 			.replaceAll("0501110001", number)

@@ -1,16 +1,20 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import { serverProgram } from "../support/programs.ts";
 
 const password = "a password for the benchmark";
 const adminEmail = "admin@dzvin.local";
 
 /** A script of ours in a process of its own, as it runs at a company. */
 export function child(script: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
+	return run(process.execPath, [script, ...args], env);
+}
+
+function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): ChildProcess {
 	const nodeEnv = { ...process.env, NODE_ENV: "production", ...env };
-	return spawn(process.execPath, [script, ...args], { stdio: ["ignore", "pipe", "inherit"], env: nodeEnv });
+	return spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], env: nodeEnv });
 }
 
 /** What the process prints, as far as `wanted` catches it. */
@@ -29,7 +33,7 @@ export const printed = (process: ChildProcess, wanted: RegExp) =>
 export async function startWholeServer(url: string, folder: string, journalDays = 30) {
 	const pbx = await startLoopbackPbx({ accounts: { bench: "bench-secret" } });
 	pbx.behaviour.numbered = false;
-	const server = child(fileURLToPath(new URL("../../server/main.ts", import.meta.url)), [], {
+	const server = run(serverProgram, [], {
 		DATABASE_URL: url,
 		DZVIN_PORT: "0",
 		DZVIN_HOST: "127.0.0.1",

@@ -5,19 +5,30 @@ import { createMarks, heardBy, withNext } from "../../server/calls/journal/marks
 import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
 import {
 	besideFrom,
+	bootAt,
 	isGap,
 	leftOf,
+	overFrom,
 	rememberedOf,
 	replayFrom,
 	sayStoredEvery,
+	storedUntil,
 } from "../../server/calls/journal/replay.ts";
 import { keepEvery } from "../../server/calls/kept.ts";
 import { createChangeQueue, type Lane } from "../../server/calls/pbx-queue.ts";
-import { emptyTracker, longCalls, next, noteStored, remember } from "../../server/calls/tracker.ts";
+import {
+	emptyTracker,
+	longCalls,
+	next,
+	noteOver,
+	noteStored,
+	remember,
+	saidStored,
+} from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { rules } from "../calls/fold.ts";
 import type { StandInDatabase } from "./database.ts";
-import { beginningsIn, type Knowledge, knowledgeOf, storedUntil } from "./knowledge.ts";
+import { beginningsIn, type Knowledge, knowledgeOf, sayings } from "./knowledge.ts";
 
 /** A write on its way; its answer has not come. */
 export interface Sent {
@@ -155,9 +166,16 @@ export class SimulatedServer {
 		const entries = [...this.#db.journal.values()].sort((a, b) => a.arrival - b.arrival);
 		const newest = entries.at(-1);
 		const last = newest === undefined ? null : newest.arrival / 1000;
-		const from = replayFrom(last, live, spilledSince, 0, storedUntil(entries, last));
+		const said = sayings(entries, last);
+		const from = replayFrom(last, live, spilledSince, 0, storedUntil(said));
 		line.stored.until = line.stored.last = from ?? now;
-		line.state = emptyTracker();
+		line.state = emptyTracker(from === null ? null : bootAt(said, from));
+		const over = [...this.#db.calls.values()].filter(({ endedAt }) => endedAt !== null);
+		if (from !== null)
+			noteOver(
+				line.state,
+				over.filter(({ startedAt }) => startedAt >= overFrom(from)),
+			);
 		noteStored(line.state, live);
 		if (from === null || last === null) {
 			remember(line.state, live);
@@ -206,7 +224,7 @@ export class SimulatedServer {
 		}
 		if (now >= stored.saidAt + sayStoredEvery) {
 			stored.saidAt = now;
-			this.#push({ kind: "calls.stored", at: this.#line.state.now, until: stored.until }, now);
+			this.#push(saidStored(this.#line.state, stored.until), now);
 		}
 		if (now < this.#line.keptAt + keepEvery) return;
 		this.#line.keptAt = now;

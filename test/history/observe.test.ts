@@ -14,7 +14,7 @@ let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
 const observers: ReturnType<typeof createObserver>[] = [];
-const nothing: JournalReading = { newest: null, strange: 0 };
+const nothing: JournalReading = { newest: null, strange: 0, last: null, holes: [] };
 
 beforeEach(async () => {
 	company = await openCompany();
@@ -31,6 +31,7 @@ afterEach(async () => {
 
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
 	const journal: Journal = {
+		name: "a journal",
 		async read(_since, take) {
 			const reading = await answer();
 			await take([]);
@@ -42,7 +43,10 @@ function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> 
 		windows,
 		async reconcile(input) {
 			asked.push(input);
-			return { recovered: [], families: 0, calls: 0, external: 0, obligations: 0, ...found };
+			return {
+				...{ recovered: [], families: 0, calls: 0, external: 0, obligations: 0, unmatched: 0, refused: 0 },
+				...found,
+			};
 		},
 		log: { info() {}, warn() {} },
 		now: () => time,

@@ -12,7 +12,9 @@ import { wholeJournalOf } from "./whole.ts";
 
 let company: Company;
 let folder: string;
+let complaints: Record<string, unknown>[] = [];
 beforeEach(async () => {
+	complaints = [];
 	company = await openCompany();
 	folder = mkdtempSync(join(tmpdir(), "dzvin-reconcile-"));
 });
@@ -25,7 +27,10 @@ const later = Date.parse("2026-11-30T00:00:00Z");
 
 async function reconcile(families: readonly JournalFamily[], given: Partial<ReconcileInput> = {}) {
 	const { recorder, database, pbxId } = company;
-	const reconciler = createReconciler({ pool: database.pools.ingest, recorder, now: () => later });
+	const reconciler = createReconciler({
+		...{ pool: database.pools.ingest, recorder, now: () => later },
+		log: { error: (context, message) => void complaints.push({ ...context, message }) },
+	});
 	return await reconciler({
 		pbxId,
 		extensionPattern: "^[1-4]0[1-7]$",
@@ -153,4 +158,30 @@ test("two calls that were joined while nobody looked become one, with one debt",
 	await reconcile(families);
 	expect(await stateOf()).toMatchObject([{ linked_id: joined.family, outcome: "answered", owed: 1 }]);
 	expect(await company.rows("select 1 from obligations")).toHaveLength(1);
+});
+
+test("one call that the database refuses is left out, said and missing; all others are recovered", async () => {
+	const families = [...(await read(wholeJournal()))];
+	const place = families.findIndex(({ events }) => events.some(({ kind }) => kind === "bridge.entered"));
+	const [bad] = families.splice(place, 1);
+	if (!bad) throw new Error("no family");
+	// A damaged row: a time, but none that PostgreSQL reads.
+	const late = bad.events.map((event) => (event.kind === "channel.ended" ? { ...event, at: 8.63e15 } : event));
+	const hostile = "x\n\u001b[31m";
+	const refused: JournalFamily = { ...bad, events: late, links: [...bad.links, hostile], lastAt: later - 1 };
+	families.splice(place, 0, refused);
+
+	const first = await reconcile(families);
+	expect(first.refused).toBe(1);
+	expect(first.families).toBeGreaterThan(65);
+	expect(first.calls).toBe(first.families - 1);
+	expect(first.recovered).toHaveLength(first.families - 1);
+	expect(await stateOf()).toHaveLength(first.families - 1);
+	expect(complaints).toHaveLength(1);
+	expect(JSON.stringify(complaints)).toContain(bad.links[0]);
+	// Nothing that a caller or a file brings gets out of its line of the log.
+	const family = String(complaints[0]?.family);
+	expect([family.includes("\n"), family.includes("\u001b")]).toEqual([false, false]);
+	// Nor does it keep later calls waiting.
+	expect(await reconcile(families)).toMatchObject({ recovered: [], refused: 1, calls: first.families - 1 });
 });

@@ -17,13 +17,28 @@ test("a backlog gives everything back in order, once", () => {
 
 test("a backlog is bounded: the oldest go, a gap in their place says how many, and few alarms are given", () => {
 	const alarms: number[] = [];
-	const backlog = createBacklog((lost) => alarms.push(lost), 10);
+	const backlog = createBacklog((lost) => alarms.push(lost), { events: 10, bytes: 1_000_000 });
 	for (let at = 1; at <= 1000; at++) backlog.add(heard(at));
 	expect(backlog.size).toBe(10);
 	expect(alarms).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
 	const [gap, ...rest] = backlog.take();
 	expect(gap?.events).toEqual([{ kind: "gap", at: 991, cause: "sequence", missing: 990 }]);
 	expect(rest).toHaveLength(10);
+});
+
+test("a backlog of large messages is bounded as well", () => {
+	let lost = 0;
+	const backlog = createBacklog((count) => {
+		lost = count;
+	});
+	for (let at = 1; at <= 300; at++)
+		backlog.add({
+			receivedAt: at,
+			events: [{ kind: "channel.renamed", at, channelId: "1", name: "x".repeat(1_000_000) }],
+		});
+	expect(lost).toBeGreaterThan(100);
+	expect(backlog.size).toBeLessThan(101);
+	expect(backlog.take().at(-1)?.receivedAt).toBe(300);
 });
 
 test("what the server that writes has is let go without an alarm", () => {

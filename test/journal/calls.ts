@@ -36,7 +36,7 @@ export class Calls {
 	/** `journal`: the file of cel_custom in which the PBX writes its calls down; left out: it keeps none. */
 	constructor(pbx: LoopbackPbx, traces: string | readonly string[], journal: string | null = null) {
 		this.#pbx = pbx;
-		this.#traces = [traces].flat().map(traceOf);
+		this.#traces = [traces].flat().map(traceNamed);
 		this.journal = journal;
 	}
 
@@ -89,7 +89,8 @@ export class Calls {
 	}
 }
 
-function traceOf(name: string): Trace {
+/** A recorded trace, and what its call comes to. */
+export function traceNamed(name: string): Trace {
 	const file = (extension: string) => readFileSync(new URL(`../traces/${name}.${extension}`, import.meta.url));
 	const { calls } = JSON.parse(file("expected.json").toString());
 	return { name, bytes: file("ami"), outcome: calls[0].outcome };

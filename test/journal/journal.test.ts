@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { newId } from "../../db/id.ts";
 import { keepJournal } from "../../db/migrate.ts";
+import type { Runner } from "../../db/runner.ts";
 import { createJournal, type Journal } from "../../server/calls/journal/journal.ts";
 import { openSpill } from "../../server/calls/journal/spill.ts";
 import { readEvents } from "../../server/calls/journal/store.ts";
@@ -129,6 +130,40 @@ test("a database that hangs holds up nothing: what waits behind it goes to our o
 	}
 	await journal.drained();
 	expect(await stored()).toEqual(some(1, 20));
+});
+
+test("what comes faster than the database takes it does not fill the memory: it goes to our own disk, and is all stored", async () => {
+	journal.push(pbxId, some(1, 20_000), today);
+	await journal.idle();
+	expect(journal.waiting().spilled).toBeGreaterThan(9_000);
+	await journal.drained();
+	expect(await stored()).toEqual(some(1, 20_000));
+	expect(said).toEqual([
+		"The database is slower than the events: they go into the spill file.",
+		"The spill file is drained: all events are in the database.",
+	]);
+});
+
+test("of large messages neither many are written at once nor many wait in memory", async () => {
+	const pool = road.pools.journal;
+	const written: number[] = [];
+	const db: Runner = {
+		query(config) {
+			if (config.name === "journal-insert") written.push(String(config.values?.[5]).length);
+			return pool.query(config);
+		},
+	};
+	const spill = await openSpill(file(), () => {});
+	journal = createJournal({ db, spill, log, now: Date.now });
+	const large = Array.from({ length: 60 }, (_, n) => renamed(n, `PJSIP/${"x".repeat(500_000)}-${n}`));
+	journal.push(pbxId, large, today);
+	await journal.drained();
+	expect(await stored()).toEqual(large);
+	expect(said).toEqual([
+		"The database is slower than the events: they go into the spill file.",
+		"The spill file is drained: all events are in the database.",
+	]);
+	expect(Math.max(...written)).toBeLessThan(5_000_000);
 });
 
 test("days come with the calendar and go whole when their time is over", async () => {

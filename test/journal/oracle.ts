@@ -22,7 +22,7 @@ export interface Blind {
 export async function assertComplete(
 	pool: Pool,
 	pbxId: string,
-	calls: Calls,
+	calls: Pick<Calls, "families" | "journal" | "over">,
 	blind: readonly Blind[] = [],
 ): Promise<{ calls: number; recovered: number }> {
 	await calls.over();

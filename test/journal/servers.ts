@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { type LoopbackPbx, startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { ServerMessage } from "../../server/protocol/live.ts";
-import { nodeProgram, projectFolder } from "../support/programs.ts";
+import { serverProgram } from "../support/programs.ts";
 
 export const password = "a password for the tests";
 
@@ -54,7 +54,7 @@ export class Servers {
 	}
 
 	#spawn(name: string, url: string) {
-		return spawn(nodeProgram, [join(projectFolder, "server/main.ts")], {
+		return spawn(serverProgram, {
 			env: {
 				PATH: process.env.PATH ?? "",
 				DATABASE_URL: url,
@@ -135,7 +135,7 @@ export const accounts = { dzvin: "a secret" };
  */
 export async function furnish(
 	server: Server,
-	pbx: LoopbackPbx,
+	pbx: Pick<LoopbackPbx, "port">,
 	{ journal = null, port = pbx.port }: { journal?: string | null; port?: number } = {},
 ): Promise<string> {
 	const cookie = await server.signIn(admin);

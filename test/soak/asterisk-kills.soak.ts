@@ -7,6 +7,7 @@ import { assertInvariants } from "../end-to-end/invariants.ts";
 import { Office } from "../end-to-end/office.ts";
 import { until } from "../end-to-end/until.ts";
 import { spread } from "../faults/live/figures.ts";
+import { goal } from "../faults/live/goals.ts";
 import { faultProxy } from "../faults/proxy.ts";
 import { startLab } from "../lab/lab.ts";
 import { asked } from "./asked.ts";
@@ -68,6 +69,7 @@ test("Asterisk is killed again and again under live calls: each of them is over,
 		console.log(`its calls were over ${spread(took)} after it was back`);
 		const { rows } = await office.pool.query("select count(*)::int as n from calls where interrupted");
 		expect(rows).toEqual([{ n: made }]);
+		goal("all of its calls are over after its return, the slowest", Math.max(...took), 10_000, "ms");
 	} finally {
 		await office.close();
 		await gate.close();

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
-import { refresh, stepsOf } from "../../server/asterisk/loopback/replay.ts";
+import { replayOf, stepsOf } from "../../server/asterisk/loopback/replay.ts";
 import type { Call } from "../../server/protocol/call.ts";
 import type { Contact } from "../../server/protocol/contact.ts";
 import { password, runServer, type Visitor } from "../access/running.ts";
@@ -71,7 +71,7 @@ export async function openOffice() {
 		const number = /\r\nCallerIDNum: (\d+)/.exec(first)?.[1] ?? "";
 		const name = /\r\nCallerIDName: (.*?)\r\n/.exec(first)?.[1] ?? "";
 		played += 1;
-		const steps = refresh(recorded, { startedAt: Date.now(), playing: 100 + played, speed: 1 });
+		const steps = replayOf(recorded).play({ startedAt: Date.now(), playing: 100 + played, speed: 1 });
 		const cast = (text: string) => {
 			let line = number === "" ? text : text.replaceAll(number, caller.number);
 			if (caller.name !== undefined) {

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { actionOf, answer, type Originated } from "./answers.ts";
 import { Picture } from "./picture.ts";
-import { refresh, stepsOf } from "./replay.ts";
+import { replayOf, stepsOf } from "./replay.ts";
 
 /** An action as a client sent it: header names in lower case, repeated headers joined by a line feed. */
 export type ReceivedAction = Readonly<Record<string, string>>;
@@ -65,8 +65,8 @@ export interface LoopbackPbx {
 	readonly sessions: number;
 	/** Plays a trace to everybody logged in; resolves when its last event is sent. Playings may overlap. */
 	play(trace: Uint8Array, options?: PlayOptions): Promise<void>;
-	/** Sends one event (`Event: …` and its headers, no empty line), numbered when numbering is on. */
-	send(packet: string): void;
+	/** Sends events (`Event: …` and its headers, no empty line) at once, numbered when numbering is on. */
+	send(...packets: readonly string[]): void;
 	/** Sends bytes as they are. */
 	sendRaw(bytes: Uint8Array | string): void;
 	/** Cuts every connection without a good-bye. */
@@ -120,14 +120,15 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 	const broadcast = (bytes: string | Uint8Array) => {
 		for (const session of sessions) if (session.loggedIn && !session.quiet) write(session, bytes);
 	};
-	const send = (packet: string) => {
+	const numbered = (packet: string) => {
 		const number = `\r\nSequenceNumber: ${sequence++}`;
 		const bare = packet.replace(/\r\nSequenceNumber: \d+/, "");
 		const lineEnd = bare.indexOf("\r\n");
 		picture.sent(bare, now());
-		if (!behaviour.numbered || lineEnd < 0) broadcast(`${bare}\r\n\r\n`);
-		else broadcast(`${bare.slice(0, lineEnd)}${number}${bare.slice(lineEnd)}\r\n\r\n`);
+		if (!behaviour.numbered || lineEnd < 0) return `${bare}\r\n\r\n`;
+		return `${bare.slice(0, lineEnd)}${number}${bare.slice(lineEnd)}\r\n\r\n`;
 	};
+	const send = (...packets: readonly string[]) => broadcast(packets.map(numbered).join(""));
 
 	const mayLogIn = (session: Session, action: ReceivedAction) => {
 		const secret = options.accounts[action.username ?? ""];
@@ -229,10 +230,9 @@ export async function startLoopbackPbx(options: LoopbackOptions): Promise<Loopba
 			return [...sessions].filter((session) => session.loggedIn).length;
 		},
 		async play(trace, { speed = 1, rewrite = (packet: string) => packet, signal }: PlayOptions = {}) {
-			const recorded = stepsOf(trace);
-			const length = recorded.at(-1)?.offset ?? 0;
-			const startedAt = Number.isFinite(speed) ? now() : now() - length;
-			const steps = refresh(recorded, { startedAt, playing: ++playingCount, speed });
+			const replay = replayOf(stepsOf(trace));
+			const startedAt = Number.isFinite(speed) ? now() : now() - replay.length;
+			const steps = replay.play({ startedAt, playing: ++playingCount, speed });
 			const stopped = signal ? AbortSignal.any([signal, playings.signal]) : playings.signal;
 			let offset = 0;
 			for (const step of steps) {

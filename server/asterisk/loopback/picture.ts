@@ -18,12 +18,22 @@ const headers = [
 ] as const;
 
 interface Live {
-	lines: string[];
+	/** The last event about it. */
+	text: string;
 	bridge: string;
 	readonly since: number;
 }
 
-const headerOf = (text: string, key: string) => new RegExp(`(?:^|\r\n)${key}: ?([^\r]*)`).exec(text)?.[1];
+/** Asked of every event that is sent: it searches, and makes no regular expression. */
+function headerOf(text: string, key: string): string | undefined {
+	const needle = `\r\n${key}:`;
+	const found = text.startsWith(needle.slice(2)) ? -2 : text.indexOf(needle);
+	if (found === -1) return undefined;
+	const at = found + needle.length;
+	const from = text.startsWith(" ", at) ? at + 1 : at;
+	const end = text.indexOf("\r", from);
+	return text.slice(from, end < 0 ? text.length : end);
+}
 
 const pausedRow = (row: string, paused: boolean, reason: string) =>
 	row
@@ -59,9 +69,8 @@ export class Picture {
 		}
 		const known = this.#live.get(id);
 		if (!known && name !== "Newchannel") return;
-		const lines = headers.map((key) => `${key}: ${headerOf(text, key) ?? ""}`);
-		const live = known ?? { lines, bridge: "", since: now };
-		live.lines = lines;
+		const live = known ?? { text, bridge: "", since: now };
+		live.text = text;
 		if (name === "BridgeEnter") {
 			live.bridge = headerOf(text, "BridgeUniqueid") ?? "";
 			const about = text.split("\r\n").filter((line) => line.startsWith("Bridge"));
@@ -121,7 +130,7 @@ export class Picture {
 			);
 			return [
 				"Event: CoreShowChannel",
-				...live.lines,
+				...headers.map((key) => `${key}: ${headerOf(live.text, key) ?? ""}`),
 				"Application: ",
 				"ApplicationData: ",
 				`Duration: ${duration.join(":")}`,

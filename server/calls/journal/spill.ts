@@ -18,12 +18,15 @@ export interface Spill {
 	readonly oldest: number | null;
 	/** Resolves when the events are on the disk. */
 	append(entries: readonly Entry[]): Promise<void>;
-	/** The next events to store, at most so many, in their order. */
+	/** The next events to store, at most so many, in their order; fewer when they are large. */
 	peek(most: number): Promise<readonly Entry[]>;
 	/** The events that were peeked last are stored; the file goes with the last of them. */
 	drop(): Promise<void>;
 	close(): Promise<void>;
 }
+
+/** Bytes of the file that are read at once: an event may have a megabyte. */
+const mostPeeked = 4_000_000;
 
 /** Takes up what an earlier run left; a line torn by its end is cut off, and told to `onTorn`. */
 export async function openSpill(file: string, onTorn: (bytes: number) => void): Promise<Spill> {
@@ -72,7 +75,7 @@ export async function openSpill(file: string, onTorn: (bytes: number) => void): 
 					length += taken;
 					const entry = parse(line);
 					if (entry) entries.push(entry);
-					if (entries.length >= most) break;
+					if (entries.length >= most || length >= mostPeeked) break;
 				}
 			}
 			peeked = { bytes: length, size: entries.length };

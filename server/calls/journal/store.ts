@@ -86,15 +86,25 @@ order by arrival desc limit 1`,
 	return rows[0]?.lag ?? 0;
 }
 
-/** Up to which arrival the calls are stored, as the journal says in [`from`, `to`] (milliseconds); null: it does not say. */
-export async function storedUntil(db: Runner, pbxId: string, from: number, to: number): Promise<number | null> {
-	const { rows } = await db.query<{ until: number | null }>({
+/** What a server says of itself in the journal, once a minute. */
+export interface Saying {
+	/** When it was said, and up to which arrival the calls were stored then; milliseconds since the epoch. */
+	readonly at: number;
+	readonly until: number;
+	/** What the PBX called its boot then; null: nobody knew. */
+	readonly boot: string | null;
+}
+
+/** What servers said of themselves in [`from`, `to`] (milliseconds), in order. */
+export async function sayings(db: Runner, pbxId: string, from: number, to: number): Promise<readonly Saying[]> {
+	const { rows } = await db.query<Saying>({
 		name: "journal-stored",
-		text: `select max((event->>'until')::double precision) as until from pbx_events
-where pbx_id = $1 and day >= $2 and arrival between $3 and $4 and event->>'kind' = 'calls.stored'`,
+		text: `select (arrival / 1000.0)::double precision as at, (event->>'until')::double precision as until, event->>'boot' as boot
+from pbx_events where pbx_id = $1 and day >= $2 and arrival between $3 and $4 and event->>'kind' = 'calls.stored'
+order by arrival`,
 		values: [pbxId, dayOf(from), Math.floor(from * 1000), Math.ceil(to * 1000)],
 	});
-	return rows[0]?.until ?? null;
+	return rows;
 }
 
 export const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
