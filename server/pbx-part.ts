@@ -34,6 +34,7 @@ export function createPbxPart({ database, calls, config, settings, bus, tellOwed
 		windows,
 		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, log, token: writer.token }),
 		leads: writer.leads,
+		onLost: (pbxId) => roads.lostChanged(pbxId),
 		log,
 		now,
 	});

@@ -45,12 +45,17 @@ export function createPbxRoads(deps: Deps) {
 	/** What the roads were laid by last: the same list changes nothing, unless somebody asked for it. */
 	let laid = "";
 
-	const tell = (id: string, at: number) => {
+	const liveOf = ({ id, name }: PbxAccess, since?: number): PbxLive => {
+		const { state, problem, said, since: stood } = standing(id);
+		const lost = observer.lostOf(id);
+		return {
+			...{ id, name, state, problem, said, since: new Date(since ?? stood).toISOString() },
+			lost: lost && { at: new Date(lost.at).toISOString(), events: lost.events, state: lost.state },
+		};
+	};
+	const tell = (id: string, at: number, since?: number) => {
 		const pbx = active.find((one) => one.id === id);
-		if (pbx === undefined) return;
-		const { state, problem, said } = standing(id);
-		const moment = new Date(at).toISOString();
-		bus.emit("pbx.state", { id, name: pbx.name, state, problem, said, since: moment, at: moment });
+		if (pbx !== undefined) bus.emit("pbx.state", { ...liveOf(pbx, since), at: new Date(at).toISOString() });
 	};
 	const fleet = createFleet({
 		onEvents(pbxId, events, receivedAt) {
@@ -63,7 +68,7 @@ export function createPbxRoads(deps: Deps) {
 			journal.newLink(id);
 			if (active.some((pbx) => pbx.id === id)) observer.onState(id, state, at);
 			members.onState(id, state);
-			tell(id, at);
+			tell(id, at, at);
 		},
 		refusedLogins,
 		log,
@@ -131,15 +136,11 @@ export function createPbxRoads(deps: Deps) {
 		/** Whether we write the calls of this PBX has changed. */
 		leadingChanged(id: string): void {
 			if (writer().leads(id)) observer.lead(id);
-			if (fleet.state(id).state === "connected") tell(id, Date.now());
+			if (fleet.state(id).state === "connected") tell(id, Date.now(), Date.now());
 		},
-		live: (): PbxLive[] => [
-			...active.map(({ id, name }) => {
-				const { state, problem, said, since } = standing(id);
-				return { id, name, state, problem, said, since: new Date(since).toISOString() };
-			}),
-			...closed.values(),
-		],
+		/** Events of this PBX were lost, or it is known what became of them. */
+		lostChanged: (id: string): void => tell(id, Date.now()),
+		live: (): PbxLive[] => [...active.map((pbx) => liveOf(pbx)), ...closed.values()],
 		dialable: () =>
 			active.map(({ id, name, control }) => ({
 				id,

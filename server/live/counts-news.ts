@@ -10,6 +10,8 @@ interface Deps {
 	readonly gather: number;
 	counts(userId: string): Promise<ObligationCounts>;
 	tell(userId: string, change: OwedChange): void;
+	/** Who has gone is told by the first picture when he is back. */
+	isOnline(userId: string): boolean;
 	onFailure(error: unknown): void;
 }
 
@@ -25,7 +27,7 @@ const together = 16;
 const restAfterFailure = 500;
 
 /** Tells people what is owed, with their figures: read for a few people at a time, first for those whom it concerns most. */
-export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
+export function createCountsNews({ gather, counts, tell, isOnline, onFailure }: Deps) {
 	/** In the order in which people have something to hear. */
 	const own = new Map<string, Owed[]>();
 	const others = new Map<string, Owed[]>();
@@ -50,15 +52,14 @@ export function createCountsNews({ gather, counts, tell, onFailure }: Deps) {
 					for (const change of changes) tell(userId, { ...change, counts: figures });
 				} catch (error) {
 					// What is owed is told all the same, when the figures can be read.
-					own.set(userId, [...changes, ...(own.get(userId) ?? [])]);
+					if (isOnline(userId)) own.set(userId, [...changes, ...(own.get(userId) ?? [])]);
 					failed = true;
 					onFailure(error);
 				}
 			}),
 		);
-		const rest = failed ? restAfterFailure : (performance.now() - began) * restPerWork;
 		timer = null;
-		later(rest);
+		later(failed ? restAfterFailure : (performance.now() - began) * restPerWork);
 	};
 	return {
 		/** `isOwn`: this person is the one who owes it. */

@@ -126,6 +126,7 @@ export function createHub(deps: HubDeps) {
 		gather: times.gatherCounts,
 		counts: (userId) => deps.counts(audience.known(userId)),
 		tell: (userId, change) => tell(userId, encode(change)),
+		isOnline: audience.isOnline,
 		onFailure,
 	});
 	const floor = createFloor({

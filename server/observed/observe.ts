@@ -4,6 +4,7 @@ import { type Journal, type JournalFamily, JournalProblem } from "../pbx-journal
 import type { PbxState } from "../protocol/pbx.ts";
 import { complaintOf } from "./complaint.ts";
 import { createHeard, type Heard } from "./heard.ts";
+import { type Lost, lostAfterReading, lostStill, lostWith } from "./lost.ts";
 import { rowsToMeet, wholenessOf } from "./torn.ts";
 import type { Blind, DailyCount, Windows } from "./windows.ts";
 
@@ -41,6 +42,8 @@ export interface ObserverDeps {
 	/** Whether this server writes for the PBX; one that stands by listens and notes nothing. */
 	readonly leads: (pbxId: string) => boolean;
 	readonly log: Log;
+	/** What is known of lost events of this PBX has changed. */
+	readonly onLost?: (pbxId: string) => void;
 	readonly now: () => number;
 }
 
@@ -68,6 +71,8 @@ interface Watched {
 	dueAt: number[];
 	/** Rows of this PBX, one after the other. */
 	work: Promise<void>;
+	/** Events that never came; shown to supervisors until it is settled. */
+	lost: Lost | null;
 	/** The journal being read, which may take minutes after a long time: nothing else waits for it. */
 	reading: Promise<void> | null;
 }
@@ -76,12 +81,17 @@ interface Watched {
  * Keeps the rows of what was seen and what was not, and has the PBX's own journal compared with the calls: when the
  * server starts, after every gap, every minute, and every hour a whole day of it, which gives the figure `missing`.
  */
-export function createObserver({ windows, reconcile, leads, log, now }: ObserverDeps) {
+export function createObserver({ windows, reconcile, leads, log, now, onLost }: ObserverDeps) {
 	const watched = new Map<string, Watched>();
 	const stopping = new AbortController();
 	let beat: NodeJS.Timeout | null = null;
 	let beatAt = 0;
 
+	const setLost = (one: Watched, lost: Lost | null) => {
+		if (lost === one.lost) return;
+		one.lost = lost;
+		onLost?.(one.pbx.id);
+	};
 	const queue = (one: Watched, what: string, run: () => Promise<void>) => {
 		one.work = one.work
 			.then(() => (leads(one.pbx.id) ? run() : undefined))
@@ -145,6 +155,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			if (whole.holeUntil !== null) log.warn({ pbxId: id, ...whole.tear }, "the PBX's journal has a hole");
 			const { newest } = reading;
 			await windows.reconciled(id, { at, until: at - storedWithin, newest, complaint, whole, other: wanted.other });
+			setLost(one, lostAfterReading(one.lost, at - storedWithin, now(), whole.tear === null));
 			if (counts) await windows.counted(id, at, sum);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;
@@ -173,6 +184,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		if (beats) beatAt = at;
 		for (const one of watched.values()) {
 			one.heard.forget(at);
+			setLost(one, lostStill(one.lost, at));
 			if (beats && one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, at));
 			const due = one.dueAt.filter((moment) => moment <= at);
 			if (one.reading !== null || (due.length === 0 && at < one.nextAt)) continue;
@@ -218,7 +230,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 				const at = now();
 				const one: Watched = {
 					...{ pbx, connected: false, heard: createHeard(at) },
-					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null },
+					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null, lost: null },
 				};
 				watched.set(pbx.id, one);
 				if (leads(pbx.id)) begin(one);
@@ -236,6 +248,8 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			for (const from of lostSince) {
 				insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
 			}
+			if (lostSince.length > 0 && leads(pbxId))
+				setLost(one, lostWith(one.lost, events, receivedAt, one.pbx.journal !== null));
 			if (listed || lostSince.length > 0) hurry(one);
 		},
 		onState(pbxId: string, state: PbxState, at: number): void {
@@ -253,6 +267,8 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			const from = Math.max(one.heard.last(), at - noticedWithin);
 			insist(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
 		},
+		/** Events of this PBX that never came, as long as people should know. */
+		lostOf: (pbxId: string): Lost | null => watched.get(pbxId)?.lost ?? null,
 		start(): void {
 			beat ??= setInterval(tick, 250).unref();
 		},

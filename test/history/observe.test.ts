@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Lost } from "../../server/observed/lost.ts";
 import { createObserver, type ObserverDeps, type ReconcileInput } from "../../server/observed/observe.ts";
 import { createWindows, type Windows } from "../../server/observed/windows.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
@@ -13,6 +14,8 @@ let time = monday;
 let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
+/** What was told of lost events, in its order. */
+let lost: (Lost | null)[] = [];
 const observers: ReturnType<typeof createObserver>[] = [];
 const nothing: JournalReading = { newest: null, strange: 0, last: null, holes: [] };
 
@@ -21,7 +24,7 @@ beforeEach(async () => {
 	windows = createWindows(company.database.pools.ingest);
 	time = monday;
 	leading = true;
-	asked = [];
+	[asked, lost] = [[], []];
 	answer = async () => nothing;
 });
 afterEach(async () => {
@@ -49,6 +52,7 @@ function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> 
 			};
 		},
 		log: { info() {}, warn() {} },
+		onLost: (pbxId) => lost.push(observer.lostOf(pbxId)),
 		now: () => time,
 	});
 	observers.push(observer);
@@ -245,4 +249,44 @@ test("a server that lost its token changes nothing of what was seen", async () =
 			{ cause: "server-stopped", recovered: 0, looked: false },
 		]),
 	);
+});
+
+test("lost events are told at once, that the journal was read for them when it was, and no more a minute later", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	seconds(2);
+	const first = time;
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 7 }));
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "quarantine", missing: null }));
+	expect(lost.at(-1)).toEqual({ at: first, until: first, events: 8, state: "reading", settledAt: null });
+	// The first reading comes before everything of that time is stored and written: it proves nothing yet.
+	seconds(1);
+	await rounds(1);
+	await observer.idle();
+	expect(lost.at(-1)?.state).toBe("reading");
+	seconds(6);
+	await until("it is read", () => (lost.at(-1)?.state === "read" ? true : null), 5_000);
+	seconds(61);
+	await until("it is over", () => (lost.at(-1) === null ? true : null), 5_000);
+	expect(observer.lostOf(company.pbxId)).toBeNull();
+});
+
+test("a journal that cannot be read leaves lost events open, and a reconnection is no loss of them", async () => {
+	answer = async () => {
+		throw new JournalProblem("locked", say("journal.locked", { file: "Master.db" }), say("mend.journal-log"));
+	};
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "reconnect", missing: null }));
+	expect(lost).toEqual([]);
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 1 }));
+	seconds(70);
+	await until(
+		"it was tried",
+		async () => ((await windows.observation(company.pbxId))?.journalProblem ? true : null),
+		5_000,
+	);
+	await observer.idle();
+	expect(observer.lostOf(company.pbxId)).toMatchObject({ state: "reading", events: 1 });
 });

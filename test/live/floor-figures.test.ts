@@ -86,14 +86,21 @@ async function counted() {
 		open: new Set(of.map(clientOf)).size,
 		oldest: oldest(of.map((debt) => debt.opened_at)),
 	});
+	// A client is overdue once, with whoever owes it first.
+	const first = Map.groupBy(
+		(missed ?? []).toSorted((a, b) => Number(a.due_at) - Number(b.due_at)),
+		clientOf,
+	);
 	const late = Map.groupBy(
-		rows.filter(({ due_at: due }) => due.getTime() < Date.now()),
+		[...(calls ?? []), ...[...first.values()].flatMap(([one]) => one ?? [])].filter(
+			({ due_at: due }) => due.getTime() < Date.now(),
+		),
 		({ assignee_id: id }) => id,
 	);
 	const overdue = [...late].map(([id, debts]) => ({
 		user: people.flatMap((one) => (one.id === id ? { id, name: one.name } : []))[0] ?? null,
 		calls: debts.filter(({ kind }) => kind === "call").length,
-		missed: new Set(debts.filter(({ kind }) => kind === "missed").map(clientOf)).size,
+		missed: debts.filter(({ kind }) => kind === "missed").length,
 		oldest: oldest(debts.map((debt) => debt.due_at)),
 	}));
 	return {
@@ -113,22 +120,19 @@ const told = ({ missed, escalated, unprocessed, overdue }: FloorFigures) => ({
 /** Debts of the last days: of everybody or nobody, of few clients or many, late or not. */
 async function owe(kind: Debt["kind"], count: number, chance: () => number): Promise<void> {
 	const rows = Array.from({ length: count }, () => {
-		const opened = Date.now() - 3_600_000 - chance() * 3 * 86_400_000;
-		// Nothing becomes overdue while the test counts.
-		const due = chance() < 0.5 ? opened + 600_000 : Date.now() + 3_600_000;
+		const assignee = chance() < 0.2 ? undefined : people[Math.floor(chance() * 4)];
+		// The fourth of them has new ones only. Nothing becomes overdue while the test counts.
+		const hours = chance() * (assignee === people[3] ? 20 : 72);
+		const opened = Date.now() - (hours > 24 && hours < 30 ? 20 : hours) * 3_600_000;
+		const due = opened + 27 * 3_600_000;
 		const supervisor = kind === "missed" && chance() < 0.2;
 		return {
 			...{ id: newId(), kind, call_id: newId(), call_started_at: new Date(opened), opened_at: new Date(opened) },
-			...{ due_at: new Date(due), assignee_id: people[Math.floor(chance() * 4)]?.id ?? null },
+			...{ due_at: new Date(due), assignee_id: assignee?.id ?? null },
 			number: chance() < 0.05 ? null : `+3805000${String(Math.floor(chance() * 400)).padStart(5, "0")}`,
 			...{ escalated_to: supervisor ? "supervisor" : null, escalated_at: supervisor ? new Date(opened) : null },
 		};
 	});
-	// The fourth of them is never late, and a fifth of all is nobody's.
-	for (const row of rows) {
-		if (chance() < 0.2) row.assignee_id = null;
-		if (row.assignee_id === people[3]?.id) row.due_at = new Date(Date.now() + 3_600_000);
-	}
 	await database.query(
 		`insert into obligations (id, kind, call_id, call_started_at, opened_at, due_at, assignee_id, number, escalated_to, escalated_at)
 		select id, kind, call_id, call_started_at, opened_at, due_at, assignee_id, number, escalated_to, escalated_at

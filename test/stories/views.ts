@@ -241,6 +241,18 @@ export const views: readonly View[] = [
 			await page.getByText(words["link.lost"]).waitFor();
 		},
 	},
+	// Its bar stays.
+	at("lost-events", "/", ".call-row", async ({ page, backend }) => {
+		const [office] = backend.state.pbxs;
+		if (office === undefined) return;
+		const lost = (state: "reading" | "unknown", events: number | null) => ({ at: iso(Date.now()), events, state });
+		const { id, name, state, problem, since } = office;
+		const live = { id, name, state, problem, since };
+		backend.say({ type: "pbx.state", at: since, pbx: { ...live, lost: lost("reading", 21) } });
+		await page.locator("[data-lost=reading]").waitFor();
+		backend.say({ type: "pbx.state", at: since, pbx: { ...live, lost: lost("unknown", null) } });
+		await page.locator("[data-lost=unknown]").waitFor();
+	}),
 ];
 
 const first = () => call(90, { contact: { id: contact(1).id, name: contact(1).name } });

@@ -25,8 +25,6 @@ interface Deps {
 
 /** The code with which the server closes when the session is over. */
 const sessionEnded = 4401;
-/** The code with which we close a connection that does not answer. */
-const gaveUp = 4000;
 
 /**
  * The live connection. It returns by itself for ever. Pings every five seconds; once the server has
@@ -51,7 +49,7 @@ export function openLive(deps: Deps) {
 	const address = async () => {
 		const { code, tries } = ending;
 		// Who only lost the way returns at once; where a try failed or nothing answered, the next one waits until it can succeed.
-		const spread = tries > 0 || code === gaveUp ? await welcomed() : undefined;
+		const spread = tries > 0 ? await welcomed() : undefined;
 		const delay = extraDelay(code, tries, deps.random, spread);
 		if (delay > 0) await deps.wait(delay);
 		return deps.url();
@@ -112,7 +110,7 @@ export function openLive(deps: Deps) {
 		if (slept || (waitingSince !== null && now - waitingSince > pulse.answer)) {
 			waitingSince = null;
 			lost();
-			socket.reconnect(gaveUp);
+			socket.reconnect();
 			return;
 		}
 		ping();

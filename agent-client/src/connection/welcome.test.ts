@@ -16,5 +16,6 @@ test("a failure, a refused connection and an answer that is none keep them away"
 
 test("a server, or a proxy before it, that does not know the question is there all the same", async () => {
 	expect(await answers(404, null)).toBe(1_500);
-	expect(await answers(200, "a page")).toBe(1_500);
+	const page = { status: 200, json: () => Promise.reject(new SyntaxError("Unexpected token '<'")) };
+	expect(await createWelcome(async () => page)()).toBe(1_500);
 });

@@ -12,10 +12,11 @@ export function createWelcome(ask: (within: number) => Promise<Pick<Response, "s
 		try {
 			const answer = await ask(probe.within);
 			if (answer.status >= 500) return null;
-			const spread: unknown = answer.status === 200 ? Reflect.get(Object(await answer.json()), "spread") : null;
+			const said: unknown = answer.status === 200 ? await answer.json().catch(() => null) : null;
+			const spread: unknown = Reflect.get(Object(said), "spread");
 			return typeof spread === "number" ? spread : usualSpread;
 		} catch {
-			// Nobody is there, or what answers is not JSON: the next question says more.
+			// Nobody is there: the next question says more.
 			return null;
 		}
 	};

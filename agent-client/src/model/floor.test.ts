@@ -58,9 +58,14 @@ test("nothing missing is green only while it was counted within two hours and th
 		at: iso(now - count * 3_600_000),
 	});
 	expect(proofOf({ daily: null, journalProblem: null }, now)).toBeNull();
-	expect(proofOf({ daily: hours(1.9), journalProblem: null }, now)).toEqual({ tone: "good", isOld: false });
+	expect(proofOf({ daily: hours(1.9), journalProblem: null }, now)).toMatchObject({ tone: "good", isOld: false });
 	expect(proofOf({ daily: hours(1.9) }, now)?.tone).toBe("good");
-	expect(proofOf({ daily: hours(2.1), journalProblem: null }, now)).toEqual({ tone: "warn", isOld: true });
-	expect(proofOf({ daily: hours(1), journalProblem: "It is locked." }, now)).toEqual({ tone: "warn", isOld: false });
+	expect(proofOf({ daily: hours(2.1), journalProblem: null }, now)).toMatchObject({ tone: "warn", isOld: true });
+	expect(proofOf({ daily: hours(1), journalProblem: "It is locked." }, now)).toMatchObject({
+		tone: "warn",
+		isOld: false,
+	});
 	expect(proofOf({ daily: hours(9, 1), journalProblem: "It is locked." }, now)?.tone).toBe("bad");
+	// A hole in the journal itself: nothing is proven, however new the count.
+	expect(proofOf({ daily: { ...hours(0.1), proven: false } }, now)?.tone).toBe("bad");
 });

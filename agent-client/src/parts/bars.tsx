@@ -3,7 +3,7 @@ import type { Me } from "../../../server/protocol/user.ts";
 import { api, demo, link, live, lost, now, sayISee } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { cut } from "../model/text.ts";
-import { clock, dayAndTime } from "../model/time.ts";
+import { clock, dayAndTime, timeOfDay } from "../model/time.ts";
 import { paragraph, sentence } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { HeldBar } from "./held-bar.tsx";
@@ -49,6 +49,7 @@ export function Bars({ me }: { me: Me }) {
 						)}
 					</p>
 				)}
+				<LostBars me={me} />
 				<StorageBar me={me} />
 				{live.unseen.value.slice(0, 3).map((unseen) => (
 					<p key={unseen.id} class="bar warn" data-not-seen={unseen.callId}>
@@ -101,6 +102,24 @@ function CheckNow({ pbxId }: { pbxId: string }) {
 }
 /** Findings behind which we are not let in. */
 const before: ReadonlySet<string> = new Set(["port", "tls", "greeting", "login-open", "login-refused"]);
+
+/** Events of a PBX that never came: until its journal was read they are a doubt, and those who watch should have it. */
+function LostBars({ me }: { me: Me }) {
+	if (me.role === "agent") return null;
+	return live.picture.value.pbxs.map(({ id, name, lost: gone }) => {
+		if (!gone) return null;
+		const { state, events, at } = gone;
+		return (
+			<p key={id} class={state === "read" ? "bar" : "bar warn"} data-lost={state}>
+				<Icon name={state === "read" ? "check" : "alert"} small />
+				<span class="grow">{t(`pbx.lost.${state}`, { count: events ?? 0, name, at: timeOfDay(at) })}</span>
+				<a class="button small" href={`/pbx/${id}/observed`}>
+					{t("pbx.look")}
+				</a>
+			</p>
+		);
+	});
+}
 
 /** That a disk is full concerns everybody, that it fills those who can do something about it. */
 function StorageBar({ me }: { me: Me }) {

@@ -166,7 +166,7 @@ function Link({ link }: { link: FloorLink }) {
 					<Icon name={proof.tone === "good" ? "check" : "alert"} small />
 					<span class="floor-stack">
 						<span>
-							<strong>{t("observed.missing-count", { count: daily.missing })}</strong>
+							<strong>{proof.told.map(({ key, count }) => t(key, { count })).join(" · ")}</strong>
 							{" · "}
 							{t("floor.counters", {
 								families: daily.families,
