@@ -19,3 +19,4 @@ export const Settlement = z.object({
 	/** Null when the one who spoke is not known. */
 	by: Named.nullable(),
 });
+export type Settlement = z.infer<typeof Settlement>;

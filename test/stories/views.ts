@@ -86,6 +86,31 @@ export const views: readonly View[] = [
 	},
 	at("call-back-taken", "/call-back", ".back-row"),
 	at("call-back-closed", "/call-back?scope=closed", ".nothing"),
+	at("call-back-answered", "/call-back", ".back-row", async ({ page, words }) => {
+		await page.getByRole("button", { name: words["answered.open"] }).last().click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByRole("button", { name: words["answered.save"], exact: true }).click();
+		await dialog.getByText(words["problem.channel-missing"]).waitFor();
+		await dialog.getByRole("radio", { name: words["channel.messenger"] }).check();
+	}),
+	{
+		name: "call-back-answered-closed",
+		async open({ page, backend }) {
+			const settled = { settledAt: iso(Date.now() - 60_000), settledBy: petro, leftSeconds: null, overdue: false };
+			const [first] = backend.state.obligations.filter(({ kind }) => kind === "missed");
+			if (!first) throw new Error("nobody was missed");
+			backend.state.closed = [
+				{
+					...{ ...first, ...settled, settledHow: "other-channel", settledChannel: "in-person", reachedSeconds: 1_500 },
+					settledComment: "Зайшов в офіс, домовились про поставку до п’ятниці і про рахунок на передоплату",
+				},
+				{ ...first, ...settled, id: idOf(1), settledHow: "dismissed", settledComment: "Спам" },
+			];
+			await go(page, "/call-back?scope=closed");
+			await page.locator(".back-row").first().waitFor();
+			backend.state.closed = [];
+		},
+	},
 	at("plans", "/plans", ".plan-row"),
 	at("calls", "/calls?period=all", ".call-row"),
 	at("calls-none", "/calls?outcome=busy", ".nothing"),
