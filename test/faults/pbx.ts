@@ -56,6 +56,19 @@ export function drawPbx(chance: () => number): Pbx {
 	const parts = chosen.map((trace, slot) =>
 		pieceOf(trace, slot, stretch, slot === 0 ? 0 : Math.floor(chance() * (latest + 1))),
 	);
+	return together(
+		chosen.map(({ name }) => `${name} ×${stretch}`),
+		parts,
+	);
+}
+
+/** One trace alone, as it was recorded; `isTold` of its events, in their order. */
+export const pbxOf = (trace: Trace): Pbx => together([trace.name], [pieceOf(trace, 0, 1, 0)]);
+
+/** Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives. */
+export const isTold = (event: PbxEvent) => isKept(event) || event.kind === "channel.step";
+
+function together(names: readonly string[], parts: readonly Piece[]): Pbx {
 	const begin: { event: PbxEvent; owner: string | null }[] = [];
 	const rest: { event: PbxEvent; owner: string | null }[] = [];
 	for (const [slot, { events, owners }] of parts.entries()) {
@@ -78,7 +91,7 @@ export function drawPbx(chance: () => number): Pbx {
 		return own;
 	});
 	return {
-		names: chosen.map(({ name }) => `${name} ×${stretch}`),
+		names,
 		events,
 		boot,
 		calls: new Map(parts.flatMap(({ calls }) => calls.map((call) => [call.family, call] as const))),
@@ -92,8 +105,7 @@ function pieceOf(trace: Trace, slot: number, stretch: number, offset: number): P
 	const key = `${trace.name} ${slot} ${stretch} ${offset}`;
 	const known = pieces.get(key);
 	if (known) return known;
-	// Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives.
-	const told = trace.events.filter((event) => isKept(event) || event.kind === "channel.step");
+	const told = trace.events.filter(isTold);
 	const epoch = Math.floor((told[0]?.at ?? 0) / 1000);
 	const base = noon + offset * stretch;
 	const id = (text: string) =>
