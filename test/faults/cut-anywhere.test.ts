@@ -67,10 +67,13 @@ it.each(three)(
 		const pbx = pbxOf(trace);
 		expect(offsets.at(-1)).toBe(pbx.events.length);
 		const wrong: string[] = [];
-		const sum = { cuts: 0, compared: 0, unseen: 0 };
+		const sum = { cuts: 0, compared: 0, unseen: 0, interrupted: 0 };
 		// Before the PBX's first list there is no link that could be cut under a call.
 		const begun = pbx.events.findIndex(({ kind }) => kind === "snapshot") + 1;
 		for (const after of new Set(offsets.filter((told) => told >= begun))) {
+			const death = judgeCut(pbx, { after, lost: 0, beside: 0, killed: true });
+			sum.interrupted += death?.interrupted ?? 0;
+			wrong.push(...(death?.wrong ?? []).map((one) => `the PBX killed after ${after} events: ${one}`));
 			for (const lost of losses) {
 				for (const beside of besides) {
 					const verdict = judgeCut(pbx, { after, lost, beside });
@@ -84,9 +87,11 @@ it.each(three)(
 			}
 		}
 		console.log(
-			`${trace.name}: ${offsets.length} offsets, ${sum.cuts} different cuts; ${sum.compared} times the call was seen whole and compared, ${sum.unseen} times not at all`,
+			`${trace.name}: ${offsets.length} offsets, ${sum.cuts} different cuts; ${sum.compared} times the call was seen whole and compared, ${sum.unseen} times not at all; ${sum.interrupted} times interrupted by a PBX that was killed`,
 		);
 		expect(sum.compared).toBeGreaterThan(0);
+		// At most moments there is a call.
+		expect(sum.interrupted).toBeGreaterThan(10);
 		expect(wrong.slice(0, 5)).toEqual([]);
 	},
 );

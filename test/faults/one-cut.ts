@@ -15,16 +15,22 @@ export interface Cut {
 	readonly lost: number;
 	/** Events that come between the drawing up of the new link's list of channels and its end. */
 	readonly beside: number;
+	/** The PBX was killed, and its calls with it: what is left is a new one without any. */
+	readonly killed?: boolean;
 }
 
 /**
  * What a server makes of a PBX whose link is cut once: what came before, the gap, the new link's list, and the rest; and
  * what the oracle says of it. Null: no link can be back at that moment, it is between two events of one millisecond.
  */
-export function judgeCut(pbx: Pbx, { after, lost, beside }: Cut): Verdict | null {
-	const { events, boot } = pbx;
-	const back = Math.min(events.length, after + lost);
+export function judgeCut(
+	pbx: Pbx,
+	{ after, lost, beside, killed = false }: Cut,
+): (Verdict & { readonly interrupted: number }) | null {
+	const { events, boot: before } = pbx;
+	const back = killed ? events.length : Math.min(events.length, after + lost);
 	if (isTie(events, back)) return null;
+	const boot = killed ? `${before}, the next` : before;
 	const listed = Math.min(events.length, back + beside);
 	const database = new StandInDatabase();
 	const writers: Knowledge[] = [];
@@ -53,14 +59,15 @@ export function judgeCut(pbx: Pbx, { after, lost, beside }: Cut): Verdict | null
 	now = Math.max(now, (events[back - 1]?.at ?? 0) + 0.5);
 	say({ kind: "gap", at: now, cause: "reconnect", missing: null });
 	say({ kind: "booted", at: now, boot });
-	const [drawn, channels] = [now, pictureAfter(events.slice(0, back), now)];
+	const [drawn, channels] = [now, killed ? [] : pictureAfter(events.slice(0, back), now)];
 	hear(back, listed);
 	say({ kind: "snapshot", at: drawn, boot, channels });
 	hear(listed, events.length);
 	now += 5_000;
 	say({ kind: "snapshot", at: now, boot, channels: [] });
 	server.settle(now);
+	const interrupted = [...database.calls.values()].filter((call) => call.interrupted).length;
 	const stored = [...database.journal.values()].map(({ event }) => event);
 	const seen = new Set([...stored.filter((one) => !database.unfolded.has(one)), ...server.taken]);
-	return judge({ pbx, database, seen, writers, faults: [] });
+	return { ...judge({ pbx, database, seen, writers, faults: [] }), interrupted };
 }

@@ -25,6 +25,8 @@ test("a link that is cut at any byte, ten times under calls, costs no call and i
 	const blind = await stage.blind();
 	console.log(`10 cuts, ${calls} calls; ${toldOfBlind(blind)}`);
 	goal("logged in again, p99", quantile(back, 0.99), 1_000, "ms");
+	const read = blind.map(({ reconciledAfter }) => reconciledAfter ?? Number.NaN);
+	goal("the PBX's journal is read for a cut after it, p99", quantile(read, 0.99), 5, "s");
 	// Two cuts within the same second may be one blind time.
 	expect(blind.length).toBeGreaterThan(3);
 	expect(blind.every(({ open }) => !open)).toBe(true);
