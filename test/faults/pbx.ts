@@ -62,6 +62,18 @@ export function drawPbx(chance: () => number): Pbx {
 		pieceOf(trace, slot, stretch, slot === 0 ? 0 : Math.floor(chance() * (latest + 1))),
 	);
 	const kill = chance() < killed ? drawKill(parts, chance) : null;
+	const names = chosen.map(({ name }) => `${name} ×${stretch}`);
+	return together(names, parts, kill);
+}
+
+/** One trace alone, as it was recorded; `isTold` of its events, in their order. */
+export const pbxOf = (trace: Trace): Pbx => together([trace.name], [pieceOf(trace, 0, 1, 0)], null);
+
+/** Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives. */
+export const isTold = (event: PbxEvent) => isKept(event) || event.kind === "channel.step";
+
+/** `kill`: when the PBX is killed; null: never. */
+function together(names: readonly string[], parts: readonly Piece[], kill: number | null): Pbx {
 	const lived = kill === null ? parts : parts.map((piece) => survivor(piece, kill));
 	const begin: { event: PbxEvent; owner: string | null }[] = [];
 	const rest: { event: PbxEvent; owner: string | null }[] = [];
@@ -86,7 +98,7 @@ export function drawPbx(chance: () => number): Pbx {
 	});
 	const killedAt = kill === null ? null : indexFrom(events, kill);
 	return {
-		names: [...chosen.map(({ name }) => `${name} ×${stretch}`), ...(kill === null ? [] : [`killed at ${killedAt}`])],
+		names: kill === null ? names : [...names, `killed at ${killedAt}`],
 		events,
 		killedAt,
 		bootAt: (index) => (killedAt !== null && index >= killedAt ? nextBoot : boot),
@@ -136,8 +148,7 @@ function pieceOf(trace: Trace, slot: number, stretch: number, offset: number): P
 	const key = `${trace.name} ${slot} ${stretch} ${offset}`;
 	const known = pieces.get(key);
 	if (known) return known;
-	// Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives.
-	const told = trace.events.filter((event) => isKept(event) || event.kind === "channel.step");
+	const told = trace.events.filter(isTold);
 	const epoch = Math.floor((told[0]?.at ?? 0) / 1000);
 	const base = noon + offset * stretch;
 	const id = (text: string) =>

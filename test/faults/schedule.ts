@@ -213,7 +213,7 @@ export function runSchedule(seed: number): Ended {
  * Whether this event and the one before are of one millisecond. No link is set up, and no list asked for, between them:
  * that takes longer, and the tracker could not tell which of the two the list knows.
  */
-function isTie(events: readonly PbxEvent[], at: number): boolean {
+export function isTie(events: readonly PbxEvent[], at: number): boolean {
 	const [before, event] = [events[at - 1], events[at]];
 	return before !== undefined && event !== undefined && at > 1 && event.at - before.at < 1;
 }

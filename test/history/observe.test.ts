@@ -90,6 +90,26 @@ test("a lost link is a window from what was heard last until the PBX is back, an
 	]);
 });
 
+test("a window is looked up in the PBX's journal within 5 s of its end, although what was heard live needs 3 s to be stored", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	seconds(10);
+	observer.onState(company.pbxId, "away", time);
+	seconds(30);
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	await observer.idle();
+	const over = time;
+	seconds(1);
+	await rounds(1);
+	await observer.idle();
+	expect(await list()).toMatchObject([{ to: new Date(over).toISOString(), reconciledAt: null }]);
+	seconds(3);
+	await rounds(2);
+	await observer.idle();
+	expect(await list()).toMatchObject([{ reconciledAt: new Date(over + 4_000).toISOString() }]);
+});
+
 test("lost events are a window of their own, also while the link stays", async () => {
 	const observer = observe();
 	observer.onState(company.pbxId, "connected", time);

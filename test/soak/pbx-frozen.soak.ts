@@ -15,6 +15,7 @@ test("a PBX whose AMI answers nothing for a while, its calls going on, is away a
 		let [noticed, back] = [0, 0];
 		await stage.underLoad(perSecond, 0.5, async () => {
 			await sleep(3_000);
+			const seesAgain = stage.faults.begin("link-lost");
 			stage.pbx.behaviour.frozen = true;
 			const began = performance.now();
 			await stage.becomes("away");
@@ -24,6 +25,7 @@ test("a PBX whose AMI answers nothing for a while, its calls going on, is away a
 			const thawed = performance.now();
 			await until("the PBX is connected", async () => (await stage.state()) === "connected");
 			back = performance.now() - thawed;
+			seesAgain();
 			await sleep(3_000);
 		});
 		console.log(`frozen for ${seconds} s under ${perSecond} calls/s: back after ${Math.round(back)} ms`);

@@ -71,7 +71,12 @@ export async function burst(url: string, seconds: number, eventsPerSecond: numbe
 		console.log(toldOfBurst(figures));
 		const { outcome } = traceNamed(trace);
 		const families = new Map([...sent.families].map(([family, times]) => [family, { ...times, outcome }]));
-		const { calls, recovered } = await assertComplete(pool, pbxId, { families, journal, over: async () => {} }, [], 2);
+		const { calls, recovered } = await assertComplete(
+			pool,
+			pbxId,
+			{ families, journal, over: async () => {} },
+			{ mostRebuilt: 2 },
+		);
 		clearInterval(watch);
 		screen.close();
 		expect((await pool.query("select * from blind_windows")).rows).toEqual([]);
