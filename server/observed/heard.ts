@@ -5,6 +5,10 @@ const certainAfter = 3_000;
 /** For so long (ms) a channel counts as live after its end was heard, and after its birth whatever a list says. */
 const remembered = 15_000;
 
+/** Milliseconds. */
+const latenessPeriod = 10 * 60_000;
+const clockJump = 60_000;
+
 /** What some events say of our hearing. */
 export interface Hearing {
 	/** The PBX said which channels it has: something may have happened before. */
@@ -22,10 +26,7 @@ export function createHeard(at: number) {
 	let toldUntil: number | null = null;
 	/** When the PBX's list of live channels came last, by our clock. */
 	let listedAt: number | null = null;
-	/** By how much our clock is ahead of the PBX's, at most: events take time. */
-	let skew: number | null = null;
-	/** Of another connection: the PBX's clock may have been set since. */
-	let skewIsOld = false;
+	const lateness = createLateness();
 
 	/** The list replaces what was known, but for channels that were born while it was drawn up, or ended just now. */
 	function list(alive: readonly { channel: { id: string } }[], receivedAt: number): void {
@@ -36,18 +37,18 @@ export function createHeard(at: number) {
 			if (!channels.has(channel.id)) channels.set(channel.id, { born: receivedAt, ended: null });
 		}
 		listedAt = receivedAt;
-		skewIsOld = true;
 	}
 
 	return {
 		/** When anything was heard last. */
 		last: () => last,
-		skew: () => skew ?? 0,
+		/** By how much our clock is ahead of the PBX's, at most. */
+		skew: () => lateness.least() ?? 0,
 		/** The channels that live, and when that was told last, by the PBX's clock; null before it was told. */
 		live: () =>
 			listedAt === null
 				? null
-				: { at: listedAt - (skew ?? 0), channels: new Set(channels.keys()) as ReadonlySet<string> },
+				: { at: listedAt - (lateness.least() ?? 0), channels: new Set(channels.keys()) as ReadonlySet<string> },
 		take(events: readonly PbxEvent[], receivedAt: number): Hearing {
 			const before = last;
 			last = receivedAt;
@@ -58,9 +59,7 @@ export function createHeard(at: number) {
 					toldUntil = Math.max(toldUntil ?? event.at, event.at);
 				}
 				if (event.kind === "channel.created") {
-					const late = receivedAt - event.at;
-					skew = skew === null || skewIsOld ? late : Math.min(skew, late);
-					skewIsOld = false;
+					lateness.note(receivedAt - event.at, receivedAt);
 					channels.set(event.channel.id, { born: receivedAt, ended: null });
 				} else if (event.kind === "channel.ended") {
 					const known = channels.get(event.channel.id);
@@ -70,7 +69,7 @@ export function createHeard(at: number) {
 					listed = true;
 				} else if (event.kind === "gap" && event.cause !== "reconnect") {
 					// A reader that stalls hears late: then what came before the loss was sent long ago.
-					const sent = toldUntil === null ? before : toldUntil + (skew ?? 0);
+					const sent = toldUntil === null ? before : toldUntil + (lateness.least() ?? 0);
 					lostSince.push(Math.min(before, sent) - certainAfter);
 				}
 			}
@@ -81,6 +80,25 @@ export function createHeard(at: number) {
 			for (const [id, { ended }] of channels) {
 				if (ended !== null && ended < now - remembered) channels.delete(id);
 			}
+		},
+	};
+}
+
+/**
+ * By how much events were late at least, over the last ten to twenty minutes: events take time, and a busy server reads
+ * them seconds later, those of a new connection above all. A PBX's clock that was set shows at once when it jumped far.
+ */
+function createLateness() {
+	let seen: { readonly least: number; readonly before: number; readonly since: number } | null = null;
+	const least = () => (seen === null ? null : Math.min(seen.least, seen.before));
+	return {
+		least,
+		note(late: number, at: number): void {
+			const known = least();
+			const isNew = seen === null || known === null || Math.abs(late - known) > clockJump;
+			if (isNew || seen === null) seen = { least: late, before: Number.POSITIVE_INFINITY, since: at };
+			else if (at - seen.since > latenessPeriod) seen = { least: late, before: seen.least, since: at };
+			else seen = { ...seen, least: Math.min(seen.least, late) };
 		},
 	};
 }
