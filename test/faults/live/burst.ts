@@ -114,8 +114,8 @@ function sixths(pops: readonly number[]): number[] {
 }
 
 function toldOfBurst({ sent, pops, told, memory, cpu }: AfterBurst): string {
-	// Calls begin and end in the first and last seconds.
-	const full = sent.seconds.slice(2, -3);
+	// Calls begin and end in the first and last seconds. One in which the PBX came to nothing has no number.
+	const full = Array.from(sent.seconds, (events = 0) => events).slice(2, -3);
 	const mean = full.reduce((sum, events) => sum + events, 0) / full.length;
 	return [
 		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${Math.round(mean)} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
