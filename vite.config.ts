@@ -68,6 +68,9 @@ function scriptSize(): Plugin {
 	};
 }
 
+/** The server behind the client under development. */
+const target = process.env.DZVIN_URL ?? "http://127.0.0.1:8080";
+
 export default defineConfig({
 	root: "agent-client",
 	// The server puts a fresh nonce in the place of this word on every answer with the page.
@@ -88,6 +91,6 @@ export default defineConfig({
 		// `light-dark()` as it is: rewriting it doubles every colour.
 		cssTarget: ["chrome123", "firefox121", "safari17.5"],
 	},
-	server: { proxy: { "/api": { target: process.env.DZVIN_URL ?? "http://127.0.0.1:8080", ws: true } } },
+	server: { proxy: { "/api": { target, ws: true }, "/health": { target } } },
 	plugins: [compiledMessages(), scriptSize()],
 });

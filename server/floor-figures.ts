@@ -43,5 +43,7 @@ function linkOf(pbx: PbxLive, seen: Health | undefined): FloorLink {
 		gapsToday: seen?.gaps ?? 0,
 		blindSince: seen?.blindSince?.toISOString() ?? null,
 		daily: seen?.daily ?? null,
+		journalProblem: seen?.journalProblem ?? null,
+		journalSaid: seen?.journalSaid ?? null,
 	};
 }

@@ -75,6 +75,8 @@ export async function createHttpPart(deps: Deps) {
 		register,
 		askDatabase: () => database.ui.execute(sql`select 1`),
 		storage: deps.storage.live,
+		people: live.hub.people,
+		now,
 	});
 	registerDocs(app);
 	registerAccessRoutes(app, { db: database.ui, bus, auth, users, now });
@@ -109,6 +111,7 @@ export async function createHttpPart(deps: Deps) {
 	const sockets = acceptSockets(app.server, {
 		hub: live.hub,
 		originAllowed: (request) => originAllowed(request.headers, origins),
+		signed: (request) => auth.signed(request.headers),
 		async authenticate(request) {
 			const session = await auth.session(request.headers);
 			if (session === null) return null;

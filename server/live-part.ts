@@ -4,6 +4,7 @@ import type { Registry } from "prom-client";
 import { messagePermissions } from "./access/permissions.ts";
 import type { Users } from "./access/users.ts";
 import { liveCalls, readCalls } from "./calls/queries.ts";
+import { failureOf } from "./calls/retry.ts";
 import type { CallsPart } from "./calls-part.ts";
 import type { EventBus } from "./events.ts";
 import { floorFigures } from "./floor-figures.ts";
@@ -15,7 +16,8 @@ import { createPaintTimes } from "./live/paint-times.ts";
 import type { LivePerson } from "./live/person.ts";
 import { createUnseenStore } from "./live/unseen-store.ts";
 import { dayIn } from "./local-day.ts";
-import { countsOfPeople, nothingOwed, ownObligations } from "./obligations/list.ts";
+import { countsOfPeople, nothingOwed } from "./obligations/counts.ts";
+import { ownObligations } from "./obligations/list.ts";
 import { readObligations } from "./obligations/read.ts";
 import type { PbxPart } from "./pbx-part.ts";
 import type { Settings } from "./protocol/settings.ts";
@@ -79,6 +81,7 @@ export function createLivePart(deps: Deps) {
 			pbxs: pbx.roads.live,
 		}),
 		unseen,
+		mayPass: (error) => failureOf(error) === "passing",
 		announce: (kind, pop) => bus.emit(kind, pop),
 		onPainted: paintTimes.add,
 		pbxs: pbx.roads.live,

@@ -1,6 +1,11 @@
+let days: { readonly timeZone: string; readonly format: Intl.DateTimeFormat } | null = null;
+
 /** The calendar day (`YYYY-MM-DD`) of a moment in a time zone (IANA name). */
 export function dayIn(timeZone: string, at: number): string {
-	return new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }).format(at);
+	// To make one takes 0.4 ms, and every pop-up that is painted asks for its day; a company has one time zone.
+	if (days?.timeZone !== timeZone)
+		days = { timeZone, format: new Intl.DateTimeFormat("sv-SE", { timeZone, dateStyle: "short" }) };
+	return days.format.format(at);
 }
 
 /** The moment (epoch ms) at which the day of `at` began there; a change of the clocks in that night is seen. */

@@ -19,6 +19,26 @@ export interface HistoryDatabase {
 /** How to read a PBX's own journal, secret in the clear. */
 export type HistoryAccess = HistoryFile | HistoryDatabase;
 
+/**
+ * Refused logins of the accounts of one PBX, as all servers of the company know them; times in ms, oldest first. Every
+ * call may fail: the database may be away.
+ */
+export interface RefusedLogins {
+	/**
+	 * Asks `wait` how long to wait after those of this account. Where it answers 0 and some were refused, `at` is counted
+	 * in advance, so that no other server tries in the same moment.
+	 */
+	take(
+		account: string,
+		at: number,
+		wait: (refusedAt: readonly number[]) => number,
+	): Promise<{ readonly wait: number; readonly refusedAt: readonly number[] }>;
+	add(account: string, at: number): Promise<void>;
+	/** Takes back what `take` counted in advance. */
+	giveBack(account: string, at: number): Promise<void>;
+	clear(account: string): Promise<void>;
+}
+
 /** Everything that is needed to reach one PBX, secrets in the clear: never log it. */
 export interface PbxAccess {
 	readonly id: string;

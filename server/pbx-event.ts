@@ -192,13 +192,18 @@ export type PbxEvent = Stamp &
 		| ({ readonly kind: "booted"; readonly boot: string } & Followed)
 		/** No word of the PBX: all that a server saw of a long call so far, so that the journal need not be read from its beginning. */
 		| { readonly kind: "call.kept"; readonly call: KeptCall }
-		/** Nor is this: the calls of all events that reached that server before `until` (its clock) are stored. */
-		| { readonly kind: "calls.stored"; readonly until: number }
+		/**
+		 * Nor is this: the calls of all events that reached that server before `until` (its clock) are stored. `boot`: what
+		 * the PBX called its boot then, for who begins to write long after it was said.
+		 */
+		| { readonly kind: "calls.stored"; readonly until: number; readonly boot?: string }
 	);
 
 interface Followed {
 	/** The PBX's time of the first event behind it on the same link. Only the journal tells it. */
 	readonly nextAt?: number;
+	/** Whose link it is: another for each process that listens. Set by the ingest. */
+	readonly link?: string;
 }
 
 export type TransferResult = "success" | "failed" | "invalid" | "not-permitted";

@@ -5,6 +5,7 @@ import { openBreaks } from "./breaks/store.ts";
 import { createReconciler } from "./calls/reconcile/reconcile.ts";
 import type { CallsPart } from "./calls-part.ts";
 import { createPbxs, type Pbxs } from "./company/pbxs.ts";
+import { refusedLogins } from "./company/refused-logins.ts";
 import type { Config } from "./config.ts";
 import type { EventBus } from "./events.ts";
 import { createObserver } from "./observed/observe.ts";
@@ -28,11 +29,12 @@ interface Deps {
 /** The company's PBXs and the roads to them: events come in, commands go out, and what was not seen is known. */
 export function createPbxPart({ database, calls, config, settings, bus, tellOwed, now, log }: Deps) {
 	const { ingest, journal, writer, recorder } = calls;
-	const windows = createWindows(database.pools.ingest);
+	const windows = createWindows(database.pools.ingest, writer.token);
 	const observer = createObserver({
 		windows,
-		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, token: writer.token }),
+		reconcile: createReconciler({ pool: database.pools.ingest, recorder, now, log, token: writer.token }),
 		leads: writer.leads,
+		onLost: (pbxId) => roads.lostChanged(pbxId),
 		log,
 		now,
 	});
@@ -51,6 +53,7 @@ export function createPbxPart({ database, calls, config, settings, bus, tellOwed
 		...{ ingest, journal, observer, bus, log },
 		pbxs: () => pbxs,
 		writer: () => writer,
+		refusedLogins: (pbxId) => refusedLogins(database.pools.ingest, pbxId),
 		members: keeper,
 	});
 	const pbxs: Pbxs = createPbxs({

@@ -7,7 +7,7 @@ import type { SingleWriter } from "./calls/single-writer.ts";
 import { type Pbxs, secretsClosed } from "./company/pbxs.ts";
 import type { EventBus } from "./events.ts";
 import type { Observer } from "./observed/observe.ts";
-import type { PbxAccess } from "./pbx-access.ts";
+import type { PbxAccess, RefusedLogins } from "./pbx-access.ts";
 import type { PbxEvent } from "./pbx-event.ts";
 import type { PbxLive } from "./protocol/live.ts";
 import type { PbxState } from "./protocol/pbx.ts";
@@ -27,6 +27,7 @@ interface Deps {
 		/** The last moment in which this PBX takes orders of ours. */
 		leave(pbxId: string): Promise<void>;
 	};
+	readonly refusedLogins: (pbxId: string) => RefusedLogins;
 	readonly bus: EventBus;
 	readonly log: FastifyBaseLogger;
 }
@@ -35,7 +36,8 @@ interface Deps {
 const rereadEvery = 10_000;
 
 /** Keeps the connections to PBXs as the company's list says, and tells everybody how they are. */
-export function createPbxRoads({ pbxs, ingest, journal, writer, observer, members, bus, log }: Deps) {
+export function createPbxRoads(deps: Deps) {
+	const { pbxs, ingest, journal, writer, observer, members, refusedLogins, bus, log } = deps;
 	let active: readonly PbxAccess[] = [];
 	/** Those whose secrets do not open: nobody can connect to them, and people must see that. */
 	let closed: ReadonlyMap<string, PbxLive> = new Map();
@@ -43,12 +45,17 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 	/** What the roads were laid by last: the same list changes nothing, unless somebody asked for it. */
 	let laid = "";
 
-	const tell = (id: string, at: number) => {
+	const liveOf = ({ id, name }: PbxAccess, since?: number): PbxLive => {
+		const { state, problem, said, since: stood } = standing(id);
+		const lost = observer.lostOf(id);
+		return {
+			...{ id, name, state, problem, said, since: new Date(since ?? stood).toISOString() },
+			lost: lost && { at: new Date(lost.at).toISOString(), events: lost.events, state: lost.state },
+		};
+	};
+	const tell = (id: string, at: number, since?: number) => {
 		const pbx = active.find((one) => one.id === id);
-		if (pbx === undefined) return;
-		const { state, problem, said } = standing(id);
-		const moment = new Date(at).toISOString();
-		bus.emit("pbx.state", { id, name: pbx.name, state, problem, said, since: moment, at: moment });
+		if (pbx !== undefined) bus.emit("pbx.state", { ...liveOf(pbx, since), at: new Date(at).toISOString() });
 	};
 	const fleet = createFleet({
 		onEvents(pbxId, events, receivedAt) {
@@ -61,8 +68,9 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 			journal.newLink(id);
 			if (active.some((pbx) => pbx.id === id)) observer.onState(id, state, at);
 			members.onState(id, state);
-			tell(id, at);
+			tell(id, at, at);
 		},
+		refusedLogins,
 		log,
 	});
 	/** A connection that only stands by says so. */
@@ -128,15 +136,11 @@ export function createPbxRoads({ pbxs, ingest, journal, writer, observer, member
 		/** Whether we write the calls of this PBX has changed. */
 		leadingChanged(id: string): void {
 			if (writer().leads(id)) observer.lead(id);
-			if (fleet.state(id).state === "connected") tell(id, Date.now());
+			if (fleet.state(id).state === "connected") tell(id, Date.now(), Date.now());
 		},
-		live: (): PbxLive[] => [
-			...active.map(({ id, name }) => {
-				const { state, problem, said, since } = standing(id);
-				return { id, name, state, problem, said, since: new Date(since).toISOString() };
-			}),
-			...closed.values(),
-		],
+		/** Events of this PBX were lost, or it is known what became of them. */
+		lostChanged: (id: string): void => tell(id, Date.now()),
+		live: (): PbxLive[] => [...active.map((pbx) => liveOf(pbx)), ...closed.values()],
 		dialable: () =>
 			active.map(({ id, name, control }) => ({
 				id,

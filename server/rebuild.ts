@@ -45,7 +45,7 @@ async function main(): Promise<number> {
 		);
 		const rebuilt = await rebuildCall(db, rows.map(rulesOf), id);
 		if (rebuilt === null) {
-			process.stderr.write(`The journal has no events of the call ${id}: it keeps ${config.journalDays} days.\n`);
+			process.stderr.write(`The journal has no events of the call ${id}: ${await whyNot(id)}.\n`);
 			return 1;
 		}
 		process.stdout.write(`${JSON.stringify({ id, ...rebuilt.call }, null, "\t")}\n`);
@@ -53,6 +53,18 @@ async function main(): Promise<number> {
 		return 0;
 	} finally {
 		await database.close();
+	}
+
+	async function whyNot(id: string): Promise<string> {
+		const { rows } = await database.pools.ingest.query<{ recovered: boolean; kept: boolean }>(
+			"select recovered, started_at > now() - $2 * interval '1 day' as kept from calls where id = $1",
+			[id, config.journalDays],
+		);
+		const [call] = rows;
+		if (call === undefined) return `no such call is stored, and it keeps ${config.journalDays} days`;
+		if (!call.kept) return `it keeps ${config.journalDays} days`;
+		if (!call.recovered) return "none of them reached it";
+		return "nobody heard the call, and what the PBX's own journal told of it was not kept then";
 	}
 
 	/** Under the token of the server that writes now: it need not stop for this. */

@@ -9,6 +9,7 @@ import { createUnseenNotices } from "./alerts/unseen-notices.ts";
 import { createApi, type DemoState } from "./connection/api.ts";
 import { ApiError, createRequest } from "./connection/http.ts";
 import { type LiveLink, openLive } from "./connection/socket.ts";
+import { createWelcome } from "./connection/welcome.ts";
 import { preferredLanguage, speak, spoken, t } from "./i18n/translate.ts";
 import { createDrafts } from "./model/drafts.ts";
 import { createHeld } from "./model/held.ts";
@@ -37,6 +38,9 @@ const request = createRequest({
 	onUnauthenticated: () => session.lost(),
 	inWords: sentence,
 });
+const welcome = createWelcome((within) =>
+	fetch("/health/open", { cache: "no-store", signal: AbortSignal.timeout(within) }),
+);
 export const api = createApi(request);
 export const drafts = createDrafts(sessionStorage);
 
@@ -156,6 +160,7 @@ export const session = createSession({
 			now: Date.now,
 			random: Math.random,
 			wait: pause,
+			welcome,
 			onMessage(message) {
 				live.receive(message);
 				held.hear(message);

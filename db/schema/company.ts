@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { boolean, integer, jsonb, pgTable, text, uniqueIndex } from "drizzle-orm/pg-core";
+import { boolean, integer, jsonb, pgTable, primaryKey, text, timestamp, uniqueIndex, uuid } from "drizzle-orm/pg-core";
 import { createdAt, id, moment } from "./columns.ts";
 
 /** One row: what the company decided. Shape: `Settings` in the protocol. */
@@ -35,4 +35,19 @@ export const pbxs = pgTable(
 	},
 	// A PBX that was taken away keeps its name for past calls, and frees it for another.
 	(t) => [uniqueIndex("pbxs_name").on(t.name).where(sql`${t.active}`)],
+);
+
+/** Logins that a PBX refused us lately, by account: refusals are counted by whoever blocks addresses, too. */
+export const refusedLogins = pgTable(
+	"refused_logins",
+	{
+		pbxId: uuid("pbx_id")
+			.notNull()
+			.references(() => pbxs.id, { onDelete: "cascade" }),
+		/** Its name in `manager.conf`. */
+		account: text("account").notNull(),
+		/** Oldest first, the last twelve. */
+		refusedAt: timestamp("refused_at", { withTimezone: true }).array().notNull(),
+	},
+	(t) => [primaryKey({ columns: [t.pbxId, t.account] })],
 );

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
+import { boolean, index, integer, jsonb, pgTable, text, uuid } from "drizzle-orm/pg-core";
 import { id, moment } from "./columns.ts";
 import { pbxs } from "./company.ts";
 
@@ -19,6 +19,8 @@ export const blindWindows = pgTable(
 		recovered: integer("recovered").notNull().default(0),
 		/** When the journal was read for it; null: not yet. */
 		reconciledAt: moment("reconciled_at"),
+		/** The journal has a hole there: it cannot be looked into. */
+		torn: boolean("torn").notNull().default(false),
 	},
 	(t) => [
 		index("blind_windows_pbx").on(t.pbxId, t.from),
@@ -40,6 +42,12 @@ export const observations = pgTable("observations", {
 	journalReadAt: moment("journal_read_at"),
 	/** Its newest row. */
 	journalNewest: moment("journal_newest"),
+	/** Which journal it is, and the row that was written last. */
+	journalMark: text("journal_mark"),
+	/** The last hole in the journal, by our clock, and the row before it. */
+	tornFrom: moment("torn_from"),
+	tornTo: moment("torn_to"),
+	tornMark: text("torn_mark"),
 	/** Why it could not be read or trusted the last time; null when all is well. */
 	journalProblem: text("journal_problem"),
 	/** The same by the codes of its sentences. */
@@ -50,4 +58,8 @@ export const observations = pgTable("observations", {
 	calls: integer("calls").notNull().default(0),
 	external: integer("external").notNull().default(0),
 	obligations: integer("obligations").notNull().default(0),
+	/** Calls that only a poor journal (CDR) tells, of a time in which everything was seen. */
+	unmatched: integer("unmatched").notNull().default(0),
+	/** Calls of the journal that this database refuses. */
+	refused: integer("refused").notNull().default(0),
 });

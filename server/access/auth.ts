@@ -9,6 +9,7 @@ import type { Db } from "../../db/connect.ts";
 import { newId } from "../../db/id.ts";
 import * as tables from "../../db/schema/access.ts";
 import { DzvinError } from "../errors.ts";
+import { gathered } from "../gathered.ts";
 import type { Person } from "../http.ts";
 import { say } from "../protocol/sentences.ts";
 import { hashPassword, verifyPassword } from "./password.ts";
@@ -93,26 +94,40 @@ export function createAuth({ db, secret, publicUrl, log }: AuthOptions) {
 		},
 	});
 
-	// Every request and every returning browser asks this: one prepared statement, where better-auth builds and plans two.
+	// Every request and every returning browser asks this: one prepared statement, where better-auth builds and plans two,
+	// and one for all who ask at once.
 	const { sessions, users } = tables;
 	const byToken = db
 		.select({
+			token: sessions.token,
 			...{ id: users.id, name: users.name, role: users.role, extension: users.extension, active: users.active },
 			...{ sessionId: sessions.id, expiresAt: sessions.expiresAt },
 		})
 		.from(sessions)
 		.innerJoin(users, eq(users.id, sessions.userId))
-		.where(eq(sessions.token, sql.placeholder("token")))
-		.prepare("session-by-token");
+		.where(sql`${sessions.token} = any(${sql.placeholder("tokens")}::text[])`)
+		.prepare("sessions-by-token");
+	const found = gathered(
+		async (tokens: readonly string[]) => {
+			const rows = await byToken.execute({ tokens });
+			return new Map(rows.map((row) => [row.token, row] as const));
+		},
+		undefined,
+		{ atOnce: 4 },
+	);
+	const tokenIn = ({ cookie }: IncomingHttpHeaders) =>
+		cookie === undefined ? null : tokenOf(cookie, cookieName, cookieSecret);
 
 	return {
+		/** Whether there is a cookie that we signed, whatever became of its session. */
+		signed: (headers: IncomingHttpHeaders): boolean => tokenIn(headers) !== null,
 		/** Reads the cookie. Null: no session, an ended one, or a person who was made inactive. */
 		async session(headers: IncomingHttpHeaders): Promise<Session | null> {
-			const token = headers.cookie === undefined ? null : tokenOf(headers.cookie, cookieName, cookieSecret);
+			const token = tokenIn(headers);
 			if (token === null) return null;
-			const [found] = await told(byToken.execute({ token }));
-			if (!found?.active || found.expiresAt.getTime() <= Date.now()) return null;
-			const { id, name, role, extension, sessionId, expiresAt } = found;
+			const row = await told(found(token));
+			if (!row?.active || row.expiresAt.getTime() <= Date.now()) return null;
+			const { id, name, role, extension, sessionId, expiresAt } = row;
 			return { person: { id, name, role, extension, sessionId }, expiresAt: expiresAt.getTime() };
 		},
 		/** Null: the address and the password do not belong together, for whatever reason. */

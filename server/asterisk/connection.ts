@@ -6,9 +6,10 @@ import type { Clock } from "./clock.ts";
 import { dial, type Endpoint, LinkProblem } from "./dial.ts";
 import { type Link, type LinkEnd, runLink } from "./link.ts";
 import { isSheltered } from "./login.ts";
+import { createLogins, type Logins } from "./logins.ts";
 import type { Packet } from "./packet.ts";
 import type { Quarantined } from "./packet-reader.ts";
-import { linkDelay, loginDelay, loginsPerHour } from "./retry.ts";
+import { linkDelay } from "./retry.ts";
 import { Session } from "./session.ts";
 
 export interface ConnectionDeps {
@@ -22,6 +23,8 @@ export interface ConnectionDeps {
 	readonly onState: (state: PbxState, problem: string | null, at: number) => void;
 	readonly onQuarantine: (quarantined: Quarantined) => void;
 	readonly onOriginated: (packet: Packet) => void;
+	/** Says when this account may log in; left out: refusals are counted for this connection alone. */
+	readonly logins?: Logins;
 }
 
 /** The standing of a connection; `problem` says what is wrong, where, and what to paste. */
@@ -32,6 +35,9 @@ export interface Standing {
 	readonly said: Said | null;
 	readonly since: number;
 }
+
+/** Milliseconds between two looks whether another server, or a person, found the account mended. */
+const lookEvery = 10_000;
 
 /** Keeps one PBX connected, for ever, until it is stopped. */
 export interface Connection {
@@ -57,6 +63,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
 	let session: Session | null = null;
 	let boot: string | null = null;
 	let everConnected = false;
+	const held = say("login.held", { where, user: deps.account.username });
+	const logins = deps.logins ?? createLogins(deps.account.username, clock, null);
 
 	const become = (state: PbxState, sentence: Sentence | null) => {
 		const { message: problem = null, said = null } = sentence ?? {};
@@ -86,6 +94,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
 				sheltered: isSheltered(endpoint),
 				onLoggedIn() {
 					become("connected", null);
+					void logins.accepted();
 					// What happened meanwhile is unknown, whatever the numbers say.
 					if (everConnected) {
 						const at = clock.now();
@@ -107,24 +116,29 @@ export function createConnection(deps: ConnectionDeps): Connection {
 
 	const run = async () => {
 		let failures = 0;
-		let refusedAt: readonly number[] = [];
 		become("connecting", null);
 		while (!stopping.signal.aborted) {
+			const early = await logins.turn();
+			if (early > 0) {
+				// Refused before this start, or to another server.
+				if (standing.state !== "login-refused") become("login-refused", held);
+				if (!stopping.signal.aborted) await wait(Math.min(early, lookEvery));
+				continue;
+			}
+			if (stopping.signal.aborted) break;
 			const end = await oneLink();
 			if (stopping.signal.aborted || end.kind === "closed") break;
-			if (standing.state === "connected") {
-				failures = 0;
-				refusedAt = [];
-			}
+			if (standing.state === "connected") failures = 0;
 			if (end.kind === "login-refused") {
 				become("login-refused", end.problem);
-				refusedAt = [...refusedAt, clock.now()].slice(-loginsPerHour);
-				await wait(loginDelay(refusedAt, clock.now()));
+				await logins.refused();
 			} else {
 				become("away", end.problem);
+				await (end.kind === "lost" && end.unanswered ? logins.unanswered() : logins.unused());
 				await wait(linkDelay(failures++, deps.random()));
 			}
 		}
+		await logins.unused();
 	};
 
 	return {
@@ -143,6 +157,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
 		},
 		standing: () => standing,
 		numbering: () => session?.numbering ?? "none",
-		retry: () => wake(),
+		retry() {
+			void logins.mended().then(wake);
+		},
 	};
 }

@@ -1,15 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { DzvinError } from "../errors.ts";
-import type { PbxAccess } from "../pbx-access.ts";
+import type { PbxAccess, RefusedLogins } from "../pbx-access.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import type { PbxState } from "../protocol/pbx.ts";
 import { say } from "../protocol/sentences.ts";
+import type { Action } from "./actions/allowed.ts";
 import { perform } from "./actions/control.ts";
 import { type OriginateRequest, originateAction } from "./actions/originate.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Connection, createConnection, type Standing } from "./connection.ts";
 import { check as examine } from "./doctor.ts";
 import type { Finding } from "./finding.ts";
+import { createLogins, type Logins, type Verdict } from "./logins.ts";
 import { Originated } from "./originated.ts";
 import { createAside } from "./put-aside.ts";
 
@@ -24,6 +26,8 @@ export interface FleetDeps {
 	/** Events of one PBX in their order. What it throws is logged and stops nothing. */
 	readonly onEvents: (pbxId: string, events: readonly PbxEvent[], receivedAt: number) => void;
 	readonly onState: (pbxId: string, state: PbxState, problem: string | null, at: number) => void;
+	/** The company's list of refused logins at a PBX; left out: each fleet counts for itself, since its start. */
+	readonly refusedLogins?: (pbxId: string) => RefusedLogins;
 	readonly log: Log;
 	readonly clock?: Clock;
 	/** In [0, 1). */
@@ -66,6 +70,8 @@ interface Ship {
 	readonly fingerprint: string;
 	readonly connection: Connection;
 	readonly originated: Originated;
+	/** Of an account by its name: both roads may have the same one. */
+	readonly loginsOf: (username: string) => Logins;
 }
 
 /** What a connection was made with; where the journal lies is no reason to cut the link. */
@@ -73,6 +79,13 @@ const fingerprintOf = (access: PbxAccess) => JSON.stringify({ ...access, history
 
 /** Whole by its form, but not of the PBX's making, or without what it must say. */
 const noEvent = { reason: "not-an-event" };
+
+/** What an order says of the login before it. */
+function verdictOf(error: unknown): Verdict {
+	if (!(error instanceof DzvinError)) return "unused";
+	if (error.said?.code === "control.login-refused") return "refused";
+	return error.code === "pbx-refused" ? "accepted" : "unused";
+}
 
 export function createFleet(deps: FleetDeps): Fleet {
 	const { log, clock = systemClock, random = Math.random } = deps;
@@ -91,6 +104,13 @@ export function createFleet(deps: FleetDeps): Fleet {
 		const { id } = access;
 		const originated = new Originated(clock);
 		const aside = createAside();
+		const known = deps.refusedLogins?.(id) ?? null;
+		const all = new Map<string, Logins>();
+		const loginsOf = (username: string): Logins => {
+			const logins = all.get(username) ?? createLogins(username, clock, known);
+			all.set(username, logins);
+			return logins;
+		};
 		let lastAside: object = noEvent;
 		const connection = createConnection({
 			endpoint: access,
@@ -118,8 +138,9 @@ export function createFleet(deps: FleetDeps): Fleet {
 				lastAside = { reason, sample };
 			},
 			onOriginated: (packet) => originated.heard(packet),
+			logins: loginsOf(access.events.username),
 		});
-		ships.set(id, { access, fingerprint: fingerprintOf(access), connection, originated });
+		ships.set(id, { access, fingerprint: fingerprintOf(access), connection, originated, loginsOf });
 		void after.then(() => {
 			if (ships.get(id)?.connection === connection) connection.start();
 		});
@@ -129,6 +150,21 @@ export function createFleet(deps: FleetDeps): Fleet {
 		const stopped = ship.connection.stop().finally(() => stopping.delete(stopped));
 		stopping.add(stopped);
 		return stopped;
+	};
+
+	/** An order on the control road, when its account may log in. */
+	const order = async ({ access, loginsOf }: Ship, action: Action, actionId: string): Promise<void> => {
+		const { control: account, name, host, port } = access;
+		if (!account) throw new DzvinError("unavailable", say("control.none", { pbx: name }));
+		await loginsOf(account.username).through(
+			() => perform({ endpoint: access, account, clock }, action, actionId),
+			verdictOf,
+			(wait) => {
+				const minutes = String(Math.ceil(wait / 60_000));
+				const told = { where: `${host}:${port}`, user: account.username, minutes };
+				return new DzvinError("unavailable", say("control.login-held", told));
+			},
+		);
 	};
 
 	return {
@@ -151,9 +187,7 @@ export function createFleet(deps: FleetDeps): Fleet {
 			const ship = ships.get(pbxId);
 			if (!ship) throw new DzvinError("unavailable", say("refused.pbx-unconnected"));
 			const { access, connection, originated } = ship;
-			if (!access.control) {
-				throw new DzvinError("unavailable", say("control.none", { pbx: access.name }));
-			}
+			if (!access.control) throw new DzvinError("unavailable", say("control.none", { pbx: access.name }));
 			const action = originateAction(request, access.dial);
 			const actionId = `dzvin-${randomUUID()}`;
 			const hears = connection.standing().state === "connected";
@@ -161,18 +195,18 @@ export function createFleet(deps: FleetDeps): Fleet {
 			// The order may fail first; then nobody awaits the outcome.
 			outcome.catch(() => {});
 			try {
-				await perform({ endpoint: access, account: access.control, clock }, action, actionId);
+				await order(ship, action, actionId);
 				if (hears) await outcome;
 			} finally {
 				forget();
 			}
 		},
 		async pause(pbxId, { queue, interface: port, paused, reason }) {
-			const access = ships.get(pbxId)?.access;
-			if (!access?.control) throw new DzvinError("unavailable", "This PBX has no control account.");
+			const ship = ships.get(pbxId);
+			if (!ship?.access.control) throw new DzvinError("unavailable", "This PBX has no control account.");
 			const headers = { Queue: queue, Interface: port, Paused: paused ? "true" : "false", Reason: reason };
 			const action = { name: "QueuePause", headers } as const;
-			await perform({ endpoint: access, account: access.control, clock }, action, `dzvin-${randomUUID()}`);
+			await order(ship, action, `dzvin-${randomUUID()}`);
 		},
 		async check(access) {
 			const findings = await examine(access, {
@@ -180,7 +214,13 @@ export function createFleet(deps: FleetDeps): Fleet {
 				numbering: () => ships.get(access.id)?.connection.numbering() ?? "none",
 			});
 			// What was refused for its login may have been mended just now.
-			if (!findings.some((finding) => finding.code === "login-refused")) ships.get(access.id)?.connection.retry();
+			const ship = ships.get(access.id);
+			const loggedIn = (username: string) =>
+				findings.some(({ code, said }) => code === "login" && said.message.values.user === username);
+			if (ship && access.control && loggedIn(access.control.username)) {
+				await ship.loginsOf(access.control.username).mended();
+			}
+			if (ship && loggedIn(access.events.username)) ship.connection.retry();
 			return findings;
 		},
 		async stop() {

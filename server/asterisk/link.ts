@@ -18,7 +18,8 @@ const turnBudget = 65_536;
 /** How a link ended. `problem` says what, where, and what to do. */
 export type LinkEnd =
 	| { readonly kind: "login-refused"; readonly problem: Sentence }
-	| { readonly kind: "lost"; readonly problem: Sentence }
+	/** `unanswered`: in mid-login. */
+	| { readonly kind: "lost"; readonly problem: Sentence; readonly unanswered?: boolean }
 	| { readonly kind: "closed" };
 
 export interface LinkDeps {
@@ -56,6 +57,7 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 	});
 	let over = false;
 	let loggedIn = false;
+	let loginSent = false;
 	/** The first of the questions with which a link begins. */
 	let answered = false;
 	let cancelDeadline = () => {};
@@ -75,7 +77,7 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 		socket.destroy();
 		settle(end);
 	};
-	const lose = (problem: Sentence) => finish({ kind: "lost", problem });
+	const lose = (problem: Sentence) => finish({ kind: "lost", problem, unanswered: loginSent && !loggedIn });
 
 	const send = (action: string, headers: Readonly<Record<string, string>> = {}) => {
 		const lines = [`Action: ${action}`, `ActionID: ${action}`];
@@ -118,7 +120,10 @@ export function runLink(socket: Socket, account: { username: string; secret: str
 		const id = packet.get("ActionID");
 		if (id === "Challenge") {
 			const headers = loginHeaders(account, packet.get("Challenge"), deps.sheltered);
-			if (headers !== null) return send("Login", headers);
+			if (headers !== null) {
+				loginSent = true;
+				return send("Login", headers);
+			}
 			return finish({ kind: "login-refused", problem: inTheClear(where, account.username) });
 		}
 		if (id !== "Login") return;

@@ -20,11 +20,14 @@ const longestLoginWait = 300 * second;
 export const loginsPerHour = 12;
 
 /**
- * Wait before the next login after refused ones (their times, oldest first): 10 s doubling up to
- * five minutes, and never more than twelve within an hour.
+ * Wait from now to the next login after refused ones (their times, oldest first): from the last one 10 s doubling up to
+ * five minutes, and never more than twelve within an hour. 0 when none was refused.
  */
 export function loginDelay(refusedAt: readonly number[], now: number): number {
+	const last = refusedAt.at(-1);
+	if (last === undefined) return 0;
 	const backOff = Math.min(longestLoginWait, firstLoginWait * 2 ** Math.max(0, refusedAt.length - 1));
 	const nthLast = refusedAt.at(-loginsPerHour);
-	return nthLast === undefined ? backOff : Math.max(backOff, nthLast + hour - now);
+	const next = Math.max(last + backOff, nthLast === undefined ? 0 : nthLast + hour);
+	return Math.max(0, next - now);
 }

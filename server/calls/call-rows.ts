@@ -77,8 +77,11 @@ select c.*, p.name as pbx,
 			'by', json_build_object('id', u.id, 'name', u.name), 'at', d.at)
 		from dispositions d join users u on u.id = d.user_id
 		where d.call_id = k.id order by d.at desc, d.id desc limit 1) as disposition,
-	(select json_build_object('id', o.id, 'dueAt', o.due_at, 'settledAt', o.settled_at)
-		from obligations o where o.call_id = k.id) as obligation
+	(select json_build_object('id', o.id, 'dueAt', o.due_at, 'settledAt', o.settled_at,
+			'settlement', case when o.settled_at is not null then json_build_object('how', o.settled_how,
+				'channel', o.settled_channel, 'comment', o.settled_comment,
+				'by', case when u.id is not null then json_build_object('id', u.id, 'name', u.name) end) end)
+		from obligations o left join users u on u.id = o.settled_by_id where o.call_id = k.id) as obligation
 from unnest($1::uuid[], $2::timestamptz[]) as k(id, started_at)
 cross join lateral (
 	select * from calls where id = k.id and started_at = k.started_at and started_at between $3 and $4 limit 1) c

@@ -12,8 +12,8 @@ export interface Families {
 	readonly remembered: Set<Family>;
 	/** The latest moment at which a channel was seen, in an event or in a list. */
 	seenAt: number;
-	/** The moment of the last gap: what was seen until then may have gone unseen. */
-	gapAt: number;
+	/** The moment of the last gap of each link, where it began included: what was seen until then may have gone unseen there. */
+	readonly gapAt: Map<string, number>;
 	/** What was stored of live calls before anything of them was seen: until when they lived, and their start, by linked id. */
 	readonly stored: Map<string, { readonly until: number; readonly startedAt: number }>;
 	/** Linked ids of calls that are over and forgotten, with the time of their end. */
@@ -33,7 +33,7 @@ export function newFamilies(): Families {
 		byBridge: new Map(),
 		remembered: new Set(),
 		seenAt: Number.NEGATIVE_INFINITY,
-		gapAt: Number.NEGATIVE_INFINITY,
+		gapAt: new Map(),
 		stored: new Map(),
 		forgotten: new Map(),
 		swallowed: [],

@@ -1,14 +1,25 @@
+import { randomUUID } from "node:crypto";
 import type { EventBus } from "../events.ts";
 import type { PbxEvent } from "../pbx-event.ts";
 import { type Backlog, createBacklog } from "./backlog.ts";
 import type { CallChange, CallFacts } from "./call-change.ts";
+import { heardBy } from "./journal/marks.ts";
 import { merged } from "./journal/merge.ts";
 import { type Past, sayStoredEvery } from "./journal/replay.ts";
 import { keepEvery } from "./kept.ts";
 import type { Log } from "./log.ts";
 import type { Recorder } from "./record.ts";
 import { rest, retryDelay } from "./retry.ts";
-import { emptyTracker, longCalls, next, noteStored, remember, type TrackerState } from "./tracker.ts";
+import {
+	emptyTracker,
+	longCalls,
+	next,
+	noteOver,
+	noteStored,
+	remember,
+	saidStored,
+	type TrackerState,
+} from "./tracker.ts";
 import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import type { UnsavedCall } from "./unsaved.ts";
 import { createWriter, type Writer } from "./writer.ts";
@@ -92,6 +103,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 	const gone = new Set<Writer>();
 	const loading = new Set<Promise<void>>();
 	const stopping = new AbortController();
+	const link = randomUUID();
 
 	function take(line: Line, event: PbxEvent): readonly CallChange[] {
 		const { state, changes } = next(line.state, event, line.rules);
@@ -103,7 +115,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 	}
 
 	/** `own`: this server heard them itself, and the journal may not have them. */
-	function digest(pbxId: string, line: Line, events: readonly PbxEvent[], receivedAt: number, own = true): void {
+	function digest(pbxId: string, line: Line, heard: readonly PbxEvent[], receivedAt: number, own = true): void {
+		const events = own ? heardBy(heard, link) : heard;
 		const { stored } = line;
 		if (line.writer.isIdle()) stored.until = Math.max(stored.until, stored.last);
 		stored.last = Math.max(stored.last, receivedAt);
@@ -124,7 +137,7 @@ export function createIngest(deps: IngestDeps): Ingest {
 		}
 		if (receivedAt >= stored.saidAt + sayStoredEvery) {
 			stored.saidAt = receivedAt;
-			deps.keep?.(pbxId, [{ kind: "calls.stored", at: line.state.now, until: stored.until }], receivedAt);
+			deps.keep?.(pbxId, [saidStored(line.state, stored.until)], receivedAt);
 		}
 		const { beyond } = line.state.families;
 		if (beyond < line.alarm) return;
@@ -201,7 +214,8 @@ export function createIngest(deps: IngestDeps): Ingest {
 	async function recall(pbxId: string, line: Line, heardSince: number | null): Promise<Recalled> {
 		const live = (await deps.liveCalls?.(pbxId)) ?? [];
 		const past = await deps.past?.(pbxId, live, heardSince);
-		line.state = emptyTracker();
+		line.state = emptyTracker(past?.boot);
+		noteOver(line.state, past?.over ?? []);
 		noteStored(line.state, live);
 		// Nothing of what is folded again counts as stored before it is written.
 		line.stored.until = line.stored.last = past?.from ?? Date.now();

@@ -1,6 +1,7 @@
 import type { Channel, PbxEvent } from "../pbx-event.ts";
 import { type Families, familyOf, joinTracks, move, noteName, see } from "./families.ts";
 import { earlier, insertByTime, later, type Track } from "./family.ts";
+import { linkOf, type Mark } from "./journal/marks.ts";
 import { bringBack } from "./kept.ts";
 import { limits } from "./limits.ts";
 import { deviceName } from "./party.ts";
@@ -154,6 +155,7 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 			compareSnapshot(all, at, event, boot !== null && boot !== event.boot);
 			return;
 		case "booted":
+			if (!all.gapAt.has(linkOf(event))) all.gapAt.set(linkOf(event), seenUntil(all, event, now));
 			if (boot !== null && boot !== event.boot) endEverything(all, at);
 			return;
 		case "call.kept":
@@ -169,11 +171,16 @@ export function observe(all: Families, event: PbxEvent, boot: string | null, now
 			return;
 		case "gap":
 			// A list of channels may be younger than every event, and what it showed may be gone as well.
-			all.gapAt = Math.min(Math.max(now, all.seenAt), (event.nextAt ?? Number.POSITIVE_INFINITY) - 1);
+			all.gapAt.set(linkOf(event), seenUntil(all, event, now));
 			return;
 		default:
 			event satisfies never;
 	}
+}
+
+/** The latest moment of what was seen before the link had a gap, or began. */
+function seenUntil({ seenAt }: Families, { nextAt = Number.POSITIVE_INFINITY }: Mark, now: number): number {
+	return Math.min(Math.max(now, seenAt), nextAt - 1);
 }
 
 /**

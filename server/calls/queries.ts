@@ -83,25 +83,42 @@ export function listStatement(
 
 	const own = listsOwnOnly(person, query) ? me : null;
 	const scope = own ? [`(c.user_ids @> array[${own}::uuid] or ${owned(own)})`] : [];
+	const either = (branches: readonly string[]) => `select id, started_at from (
+	${branches.map((branch) => `(${branch})`).join(" union ")}) page order by started_at desc, id desc limit ${limit}`;
+	const contactsOf = (userId: string) =>
+		`(select id from contacts where owner_id = ${userId}::uuid limit ${fewContacts + 1})`;
+	const few = (userId: string) => `(select count(*) from ${contactsOf(userId)} k) <= ${fewContacts}`;
+
 	if (query.unprocessed) {
-		const agent = query.agent ? [`c.user_ids @> array[${value(query.agent)}::uuid]`] : [];
-		const from = `obligations o${callOf("o")}`;
-		const more = ["o.settled_at is null", ...agent, ...scope];
-		return { text: drive(from, ["o.call_started_at", "o.call_id"], more), values };
+		const open = ["o.call_started_at", "o.call_id"] as const;
+		const owed = (from: string, more: readonly string[]) =>
+			drive(`${from}${callOf("o")}`, open, ["o.settled_at is null", ...more]);
+		// Who took part is noted when a call is over; those that go on are few.
+		const tookPart = (userId: string, more: readonly string[] = []) => [
+			drive(
+				`owed_people p${stillOwed("id = p.obligation_id")}${callOf("p")}`,
+				["p.call_started_at", "p.call_id"],
+				[`p.user_id = ${userId}::uuid`, ...more],
+			),
+			drive(`${running(userId)} c${stillOwed("call_id = c.id")}`, calls, more),
+		];
+		if (query.agent) return { text: either(tookPart(value(query.agent), scope)), values };
+		if (own) {
+			const ofEach = owed(`${contactsOf(own)} k join obligations o on o.contact_id = k.id`, [few(own)]);
+			const ofMany = owed("obligations o", [owned(own), `not (${few(own)})`]);
+			return { text: either([...tookPart(own), ofEach, ofMany]), values };
+		}
+		return { text: owed("obligations o", []), values };
 	}
 	if (query.agent) return { text: ofPerson(value(query.agent), scope), values };
 	if (own) {
 		const recent = `c.started_at > now() - interval '${ownContactsDays} days'`;
-		const contacts = `(select id from contacts where owner_id = ${own}::uuid limit ${fewContacts + 1})`;
-		const few = `(select count(*) from ${contacts} k) <= ${fewContacts}`;
 		// Who has few contacts would be looked for in vain among the calls of a quarter; whose are many is found at once.
-		const ofEach = `select c.id, c.started_at from ${contacts} k
+		const ofEach = `select c.id, c.started_at from ${contactsOf(own)} k
 	cross join lateral (${drive("calls c", calls, ["c.contact_id = k.id", recent])}) c
-	where ${few} order by c.started_at desc, c.id desc limit ${limit}`;
-		const branches = [ofPerson(own), drive("calls c", calls, [owned(own), recent, `not (${few})`]), ofEach];
-		const text = `select id, started_at from (${branches.map((branch) => `(${branch})`).join(" union ")}) page
-	order by started_at desc, id desc limit ${limit}`;
-		return { text, values };
+	where ${few(own)} order by c.started_at desc, c.id desc limit ${limit}`;
+		const ofMany = drive("calls c", calls, [owned(own), recent, `not (${few(own)})`]);
+		return { text: either([ofPerson(own), ofMany, ofEach]), values };
 	}
 	return { text: drive("calls c", calls, []), values };
 }
@@ -113,6 +130,14 @@ export function listStatement(
 const callOf = (alias: string) => `
 	cross join lateral (
 		select * from calls where id = ${alias}.call_id and started_at = ${alias}.call_started_at limit 1) c`;
+
+/** An open obligation, likewise looked up row by row. */
+const stillOwed = (key: string) => `
+	cross join lateral (select 1 from obligations where ${key} and settled_at is null limit 1) owed`;
+
+/** Read whole before anything else: PostgreSQL must not look for them from the newest call backwards. */
+const running = (userId: string) =>
+	`(select * from calls where ended_at is null and user_ids @> array[${userId}::uuid] offset 0)`;
 
 /** Bounds on the time stand on the columns of the index that drives, so that whole months are left out. */
 function boundsOf(query: Query, [time, id]: readonly [string, string], value: (of: unknown) => string): string[] {

@@ -104,7 +104,7 @@ saved as (
 	order by g.id
 ${newerFacts}
 	returning calls.id, calls.started_at, calls.direction, calls.outcome, calls.number, calls.contact_id, calls.contact_chosen,
-		calls.ended_at
+		calls.ended_at, calls.user_ids, calls.did, calls.queue
 ),
 saved_legs as (
 	insert into legs (call_started_at, ${names(legColumns)}, user_id)
@@ -117,7 +117,8 @@ ${newerLeg}
 /**
  * What is recorded, and what is owed. Among colleagues nobody owes a client anything: where somebody dialled an outside
  * number and it led to a colleague, an obligation that no person has settled goes. No caller can bring that about: a call
- * with somebody from outside who called stays one with a client.
+ * with somebody from outside who called stays one with a client. Who took part is noted when the call is over: of running
+ * calls there are few, and a ringing phone waits for no more than it must.
  */
 const recordingsAndObligations = `,
 given_recordings as (${given(recordingColumns, recordingsFrom)}),
@@ -135,8 +136,9 @@ saved_recordings as (
 ),
 owed as (
 	insert into obligations
-		(id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at, escalates_at)
+		(id, kind, call_id, call_started_at, contact_id, number, did, queue, assignee_id, opened_at, due_at, escalates_at)
 	select s.id, k.kind, s.id, s.started_at, s.contact_id, s.number,
+		case when k.kind = 'missed' then s.did end, case when k.kind = 'missed' then s.queue end,
 		case when k.kind = 'missed' then o.id
 			else coalesce(p.spoke, case when s.direction = 'outbound' then p.rang_first end, o.id) end,
 		s.started_at,
@@ -154,16 +156,27 @@ owed as (
 	order by s.id
 	on conflict (call_id) do update set
 		kind = excluded.kind, contact_id = excluded.contact_id, number = excluded.number, due_at = excluded.due_at,
+		did = excluded.did, queue = excluded.queue,
 		assignee_id = coalesce(excluded.assignee_id, obligations.assignee_id),
 		escalates_at = case when excluded.kind = 'missed' and obligations.escalated_to is not null
 			then obligations.escalates_at else excluded.escalates_at end,
 		escalated_to = case when excluded.kind = 'missed' then obligations.escalated_to end,
 		escalated_at = case when excluded.kind = 'missed' then obligations.escalated_at end
 	where obligations.settled_at is null and
-		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.assignee_id)
-		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at,
-			coalesce(excluded.assignee_id, obligations.assignee_id))
+		(obligations.kind, obligations.contact_id, obligations.number, obligations.due_at, obligations.did,
+			obligations.queue, obligations.assignee_id)
+		is distinct from (excluded.kind, excluded.contact_id, excluded.number, excluded.due_at, excluded.did,
+			excluded.queue, coalesce(excluded.assignee_id, obligations.assignee_id))
 	returning id, call_id, due_at, assignee_id, (xmax = 0) as opened
+),
+took_part as (
+	insert into owed_people (obligation_id, user_id, call_id, call_started_at)
+	select coalesce(o.id, s.id), person.id, s.id, s.started_at
+	from saved s left join obligations o on o.call_id = s.id
+	cross join lateral unnest(s.user_ids) as person(id)
+	where s.ended_at is not null and s.direction <> 'internal' and o.settled_at is null
+	order by 1, 2
+	on conflict do nothing
 ),
 waived as (
 	delete from obligations o using saved s

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Book } from "../../test/calls/fold.ts";
+import { Book, rules } from "../../test/calls/fold.ts";
 import { answeredBy101, hangUp, Stage, type StageChannel } from "../../test/calls/stage.ts";
 import type { PbxEvent } from "../pbx-event.ts";
-import { remember } from "./tracker.ts";
+import { emptyTracker, next, noteOver, remember, saidStored } from "./tracker.ts";
 
 describe("after a gap", () => {
 	it("a call that is not there any more has ended unseen, and is marked as recovered", () => {
@@ -37,6 +37,26 @@ describe("after a gap", () => {
 		stage.wait(1);
 		stage.say({ kind: "snapshot", boot: "one", channels: [] });
 		expect(stage.call()).toMatchObject({ outcome: "answered", endedAt: 1_700_000_063_000, recovered: true });
+	});
+
+	it("that one server's link had, the list that another server asked for before does not end what began since", () => {
+		const stage = new Stage();
+		stage.wait(60);
+		const client = stage.calls("PJSIP/trunk", "0442001001", "0501234567");
+		stage.say({ kind: "gap", cause: "reconnect", missing: null, link: "one" });
+		stage.say({ kind: "snapshot", boot: "one", channels: [], link: "other" });
+		expect(stage.call().endedAt).toBeNull();
+		hangUp(client);
+		expect(stage.call()).toMatchObject({ outcome: "missed", recovered: false });
+	});
+
+	it("a link that is new knows of nothing that was before", () => {
+		const stage = new Stage();
+		stage.wait(60);
+		answeredBy101(stage);
+		stage.say({ kind: "booted", boot: "one", link: "new" });
+		stage.say({ kind: "snapshot", boot: "one", channels: [], link: "new" });
+		expect(stage.call()).toMatchObject({ outcome: "answered", recovered: true });
 	});
 
 	it("ends calls also when the PBX's clock is far ahead of ours", () => {
@@ -100,6 +120,33 @@ describe("after a gap", () => {
 });
 
 describe("after a restart of the server", () => {
+	it("calls that a kill of the PBX ended are marked as interrupted, by what another server said of the boot", () => {
+		const stage = new Stage();
+		answeredBy101(stage);
+		const said = saidStored(emptyTracker("one"), stage.now);
+		const state = emptyTracker();
+		const changes = [...stage.events, said, { kind: "booted" as const, at: stage.now + 5_000, boot: "two" }].flatMap(
+			(event) => next(state, event, rules).changes,
+		);
+		expect(changes.at(-1)).toMatchObject({ call: { outcome: "answered", interrupted: true } });
+	});
+
+	it("a call stored as over goes when it turns out to be a part of the one that is told", () => {
+		const stage = new Stage();
+		const { client, desk } = answeredBy101(stage);
+		hangUp(client, desk);
+		const state = emptyTracker();
+		const part = { family: desk.now.id, startedAt: 1_700_000_000_000 };
+		noteOver(state, [part]);
+		const family = client.now.family;
+		// As a phone that picked up a ringing one: its linked id was its own at first.
+		const own = { ...desk.now, family: desk.now.id };
+		const changes = [{ kind: "channel.changed" as const, at: stage.now - 1, channel: own }, ...stage.events].flatMap(
+			(event) => next(state, event, rules).changes,
+		);
+		expect(changes).toContainEqual({ kind: "superseded", ...part, into: family });
+	});
+
 	/** What the first run told last, and the tracker of the second. */
 	function restarted(stage: Stage) {
 		const book = new Book();

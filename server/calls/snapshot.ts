@@ -1,6 +1,7 @@
 import type { PbxEvent, SnapshotChannel } from "../pbx-event.ts";
 import { type Families, familyOf, join, see } from "./families.ts";
 import { endOf, type Family, insertByTime, later, type Track } from "./family.ts";
+import { linkOf } from "./journal/marks.ts";
 import { visitsOf } from "./talk.ts";
 
 /**
@@ -23,7 +24,8 @@ export function compareSnapshot(
 	otherBoot: boolean,
 ): void {
 	const { channels, nextAt } = event;
-	const isFresh = (track: Track) => isFreshBy(all, track, at, nextAt);
+	const gapAt = all.gapAt.get(linkOf(event)) ?? Number.NEGATIVE_INFINITY;
+	const isFresh = (track: Track) => isFreshBy(track, at, gapAt, nextAt);
 	// Ages count from when the list was drawn up.
 	const drawnAt = Math.max(at, event.at);
 	if (otherBoot) endEverything(all, at);
@@ -47,8 +49,8 @@ export function compareSnapshot(
 	all.remembered.clear();
 }
 
-/** Seen so late that the list may be older. Before a gap nothing is: its end may be what was not heard. */
-function isFreshBy({ gapAt }: Families, { lastSeen }: Track, at: number, nextAt = Number.POSITIVE_INFINITY): boolean {
+/** Seen so late that the list may be older. Before a gap of its link nothing is: its end may be what was not heard. */
+function isFreshBy({ lastSeen }: Track, at: number, gapAt: number, nextAt = Number.POSITIVE_INFINITY): boolean {
 	if (lastSeen >= nextAt) return true;
 	return lastSeen > at - FRESH && Math.floor(lastSeen) > gapAt;
 }

@@ -106,10 +106,11 @@ export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void
 			settled_how = coalesce(o.settled_how, old.settled_how),
 			settled_by_call_id = coalesce(o.settled_by_call_id, old.settled_by_call_id),
 			settled_comment = coalesce(o.settled_comment, old.settled_comment),
+			settled_channel = coalesce(o.settled_channel, old.settled_channel),
 			claimed_by_id = coalesce(o.claimed_by_id, old.claimed_by_id), claimed_at = coalesce(o.claimed_at, old.claimed_at)
 		from obligations old
 		where old.call_id = $1 and o.call_id = $2 and o.settled_at is null
-			and (old.claimed_at is not null or old.settled_how in ('disposition', 'dismissed'))`,
+			and (old.claimed_at is not null or old.settled_how in ('disposition', 'dismissed', 'other-channel'))`,
 		[from, into],
 	);
 	await run(
@@ -120,6 +121,19 @@ export async function mergeCall(db: Runner, { from, into }: Merge): Promise<void
 		update obligations set call_id = $2, call_started_at = $3
 		where call_id = $1 and not exists (select 1 from obligations where call_id = $2)`,
 		[from, into, at(into)],
+	);
+	await run(
+		"delete from owed_people p using obligations o where o.call_id = $1 and p.obligation_id = o.id and p.call_id <> $1",
+		[into],
+	);
+	await run(
+		`insert into owed_people (obligation_id, user_id, call_id, call_started_at)
+		select o.id, person.id, c.id, c.started_at
+		from calls c join obligations o on o.call_id = c.id and o.settled_at is null
+		cross join lateral unnest(c.user_ids) as person(id)
+		where c.id = $1 and c.started_at = $2 and c.ended_at is not null
+		on conflict do nothing`,
+		[into, at(into)],
 	);
 	for (const table of ["legs", "recordings"]) {
 		await run(`delete from ${table} where call_id = $1 and call_started_at = $2`, [from, at(from)]);

@@ -134,7 +134,7 @@ export function compose(
 		}),
 		obligation:
 			written.obligationId && written.dueAt
-				? { id: written.obligationId, dueAt: written.dueAt.toISOString(), settledAt: null }
+				? { id: written.obligationId, dueAt: written.dueAt.toISOString(), settledAt: null, settlement: null }
 				: base.obligation,
 		recovered: facts.recovered,
 		interrupted: facts.interrupted,

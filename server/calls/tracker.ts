@@ -33,9 +33,9 @@ export interface TrackerState {
 	now: number;
 }
 
-/** A tracker that has seen nothing. */
-export function emptyTracker(): TrackerState {
-	return { families: newFamilies(), over: new Map(), boot: null, now: 0 };
+/** A tracker that has seen nothing; `boot`: what the PBX is known to call its boot. */
+export function emptyTracker(boot: string | null = null): TrackerState {
+	return { families: newFamilies(), over: new Map(), boot, now: 0 };
 }
 
 /**
@@ -45,6 +45,16 @@ export function emptyTracker(): TrackerState {
 export function noteStored(state: TrackerState, calls: readonly CallFacts[]): void {
 	for (const call of calls) {
 		state.families.stored.set(call.family, { until: reachedBy(call), startedAt: call.startedAt });
+	}
+}
+
+/**
+ * Calls that are stored as over and of which events are folded again: what another server took for a call of its own may
+ * turn out to be part of one.
+ */
+export function noteOver(state: TrackerState, calls: readonly Pick<CallFacts, "family" | "startedAt">[]): void {
+	for (const { family, startedAt } of calls) {
+		state.families.stored.set(family, { until: Number.NEGATIVE_INFINITY, startedAt });
 	}
 }
 
@@ -90,6 +100,7 @@ export function next(
 	observe(families, event, state.boot, state.now);
 	if (event.kind === "snapshot" || event.kind === "booted") state.boot = event.boot;
 	else if (event.kind !== "gap" && (event.at > state.now || event.at < state.now - SET_BACK)) state.now = event.at;
+	if (event.kind === "calls.stored") state.boot ??= event.boot ?? null;
 	const changes: CallChange[] = [];
 	for (const family of families.touched) {
 		if (family.dirty) tell(state, family, rules, changes);
@@ -97,6 +108,11 @@ export function next(
 	families.touched.clear();
 	forget(state);
 	return { state, changes };
+}
+
+/** For the journal: the calls of what arrived before `until` are stored. */
+export function saidStored({ now, boot }: TrackerState, until: number): PbxEvent {
+	return { kind: "calls.stored", at: now, until, ...(boot !== null && { boot }) };
 }
 
 /** The calls that have gone on for at least so long (ms), whole; for the journal. */

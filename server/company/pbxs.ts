@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { Database } from "../../db/connect.ts";
 import { constraintOf } from "../../db/constraint.ts";
 import { newId } from "../../db/id.ts";
-import { pbxs as table } from "../../db/schema/company.ts";
+import { refusedLogins, pbxs as table } from "../../db/schema/company.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { PbxAccess } from "../pbx-access.ts";
@@ -143,6 +143,8 @@ export function createPbxs(deps: PbxsDeps) {
 						})
 						.where(eq(table.id, id))
 						.returning();
+					// What was refused with other settings says nothing of these.
+					await tx.delete(refusedLogins).where(eq(refusedLogins.pbxId, id));
 					return after ?? before;
 				}),
 			);

@@ -6,6 +6,8 @@ import type { ContactFilter } from "./store.ts";
 
 /** Rows that are ranked at most for each way of reading the query; a name that a million people share is not sorted through. */
 const ranked = 1_000;
+/** Digits from which on a whole number that somebody has is what was meant, and not the end of another one. */
+const surelyWhole = 9;
 const numberOnly = /^[\d\s()+\-.–/]+$/;
 
 /**
@@ -77,12 +79,16 @@ async function byNumber(
 		(piece) => piece.length >= 4,
 	);
 	const fragments = pieces.map((piece) => sql`e164 like ${`%${piece}%`}`);
+	// Digits inside a number are looked for in lists that grow with the contacts: not for a number that somebody has.
 	const { rows } = await db.execute<{ id: string }>(sql`
+		with whole as materialized (
+			select contact_id, 3 as score, valid_to from contact_numbers where e164 = ${e164} limit ${ranked}
+		)
 		select contact_id as id from (
-			(select contact_id, 3 as score, valid_to from contact_numbers where e164 = ${e164} limit ${ranked})
+			(select * from whole)
 			union all
 			(select contact_id, case when e164 like ${`%${digits}`} then 2 else 1 end, valid_to
-				from contact_numbers where ${sql.join(fragments, sql` or `)} limit ${ranked})
+				from contact_numbers where (${digits.length < surelyWhole} or not exists (select from whole)) and (${sql.join(fragments, sql` or `)}) limit ${ranked})
 		) as found
 		where true ${filteredById(filter)}
 		group by contact_id order by max(score) desc, bool_or(valid_to is null) desc, contact_id desc limit ${limit}`);

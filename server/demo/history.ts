@@ -1,7 +1,7 @@
 import { callId, newId } from "../../db/id.ts";
 import type { calls, legs, recordings } from "../../db/schema/calls.ts";
 import type { notes, tasks } from "../../db/schema/contacts.ts";
-import type { dispositions, obligations } from "../../db/schema/obligations.ts";
+import type { dispositions, obligations, owedPeople } from "../../db/schema/obligations.ts";
 import { type Chance, createChance } from "./chance.ts";
 import { tongues } from "./names.ts";
 import type { DemoPerson } from "./people.ts";
@@ -30,6 +30,7 @@ export interface History {
 	readonly legs: (typeof legs.$inferInsert)[];
 	readonly recordings: (typeof recordings.$inferInsert)[];
 	readonly obligations: (typeof obligations.$inferInsert)[];
+	readonly owedPeople: (typeof owedPeople.$inferInsert)[];
 	readonly dispositions: (typeof dispositions.$inferInsert)[];
 	readonly notes: (typeof notes.$inferInsert)[];
 	readonly tasks: (typeof tasks.$inferInsert)[];
@@ -47,6 +48,7 @@ export function demoHistory(input: HistoryInput): History {
 		legs: [],
 		recordings: [],
 		obligations: [],
+		owedPeople: [],
 		dispositions: [],
 		notes: [],
 		tasks: [],
@@ -154,13 +156,15 @@ function addObligation(history: History, chance: Chance, input: HistoryInput, ca
 	const delay = chance.between(1, missed ? 40 : 6) * 60_000;
 	const settledAt = settled ? new Date(Math.min(endedAt.getTime() + delay, input.now - 60_000)) : null;
 	const disposed = settled && !(missed && chance.is(0.7));
+	const obligationId = newId(moment.getTime());
 	history.obligations.push({
-		id: newId(moment.getTime()),
+		id: obligationId,
 		kind: missed ? "missed" : "call",
 		callId: id,
 		callStartedAt: moment,
 		contactId: person.id,
 		number: person.numbers[0] ?? null,
+		did: missed ? did : null,
 		assigneeId: agent.id,
 		openedAt: moment,
 		dueAt: new Date(moment.getTime() + (missed ? 20 : 120) * 60_000),
@@ -169,6 +173,7 @@ function addObligation(history: History, chance: Chance, input: HistoryInput, ca
 		settledById: settled ? agent.id : null,
 		settledHow: settled ? (disposed ? "disposition" : "conversation") : null,
 	});
+	if (!settled) history.owedPeople.push({ obligationId, userId: agent.id, callId: id, callStartedAt: moment });
 	if (!disposed || settledAt === null) return;
 	const status = person.status === "client" ? "bought" : person.status === "new" ? "in_work" : person.status;
 	// A client does not buy in every call.

@@ -5,7 +5,7 @@ import { newId } from "../../db/id.ts";
 import { users } from "../../db/schema/access.ts";
 import { calls, legs, recordings } from "../../db/schema/calls.ts";
 import { contactChanges, contactNumbers, contacts, notes, tasks } from "../../db/schema/contacts.ts";
-import { dispositions, obligations } from "../../db/schema/obligations.ts";
+import { dispositions, obligations, owedPeople } from "../../db/schema/obligations.ts";
 import { type Agent, demoHistory, type HistoryInput } from "./history.ts";
 import type { DemoPerson } from "./people.ts";
 
@@ -70,6 +70,7 @@ export async function seedDemo(database: Database, input: SeedInput): Promise<vo
 		await insert(tx, legs, history.legs);
 		await insert(tx, recordings, history.recordings);
 		await insert(tx, obligations, history.obligations);
+		await insert(tx, owedPeople, history.owedPeople);
 		await insert(tx, dispositions, history.dispositions);
 		await insert(tx, notes, history.notes);
 		await insert(tx, tasks, history.tasks);

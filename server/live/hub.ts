@@ -57,6 +57,8 @@ export interface HubDeps extends PictureReads {
 	liveCalls(): Promise<readonly Call[]>;
 	floorFigures(): Promise<FloorFigures>;
 	readonly unseen: Pick<UnseenStore, "note" | "seen">;
+	/** Whether what the database did not take it may take later. */
+	mayPass(error: unknown): boolean;
 	announce(kind: "pop.unseen" | "pop.seen", unseen: UnseenPop): void;
 	/** A pop-up took so many seconds from the PBX's event to the screen. */
 	onPainted(seconds: number): void;
@@ -76,7 +78,12 @@ export function createHub(deps: HubDeps) {
 	const { fanOut, metrics, log, now } = deps;
 	const times = { ...liveTimes, ...deps.times };
 	const at = () => new Date(now()).toISOString();
-	const onFailure = (error: unknown) => log.error({ err: error }, "live: something could not be told");
+	/** Something could not be told: browsers may show what is no more. */
+	let doubtful = false;
+	const onFailure = (error: unknown) => {
+		doubtful = true;
+		log.error({ err: error }, "live: something could not be told");
+	};
 	/** When a session of this person last ended; one entry a person at most. */
 	const lastEnding = new Map<string, number>();
 	const audience = createAudience(deps.people);
@@ -96,6 +103,7 @@ export function createHub(deps: HubDeps) {
 		callOf: (callId) => liveCalls.find(callId),
 		announce: (pop) => deps.announce("pop.unseen", pop),
 		announceSeen: (pop) => deps.announce("pop.seen", pop),
+		mayPass: deps.mayPass,
 		at,
 		now,
 		onFailure,
@@ -118,6 +126,7 @@ export function createHub(deps: HubDeps) {
 		gather: times.gatherCounts,
 		counts: (userId) => deps.counts(audience.known(userId)),
 		tell: (userId, change) => tell(userId, encode(change)),
+		isOnline: audience.isOnline,
 		onFailure,
 	});
 	const floor = createFloor({
@@ -155,10 +164,26 @@ export function createHub(deps: HubDeps) {
 		onCompare: (connection) => void pictures.compare(connection),
 		onDropped: (reason) => metrics.dropped.inc({ reason }),
 	});
-	const looks = setInterval(unseen.look, times.checkEvery).unref();
+	/** Once pictures can be read again, everybody's is compared, not only with its turn. */
+	const settleDoubts = async () => {
+		const [somebody] = doubtful ? audience.online() : [];
+		if (somebody === undefined) return;
+		doubtful = false;
+		try {
+			await deps.counts(somebody);
+		} catch {
+			doubtful = true;
+			return;
+		}
+		for (const connection of audience.connections()) void pictures.compare(connection);
+	};
+	const looks = setInterval(() => {
+		unseen.look();
+		void settleDoubts();
+	}, times.checkEvery).unref();
 
 	const stops = tellNews({
-		...{ fanOut, audience, presence, liveCalls, counts, queues, unseen, floor, metrics, at },
+		...{ fanOut, audience, presence, liveCalls, counts, queues, unseen, floor, metrics, at, onFailure },
 		async changedCall(callId) {
 			const pop = await deps.popOfCall(callId);
 			if (pop === null) return;
@@ -230,6 +255,8 @@ export function createHub(deps: HubDeps) {
 		/** Whether this person exists and is active, as the hub knows it. */
 		knows: (userId: string): boolean => audience.person(userId)?.active === true,
 		refresh: audience.refresh,
+		/** How many people may come. */
+		people: (): number => audience.active().length,
 		crowded: audience.isCrowded,
 		/** Every open socket, with whose session it is. */
 		sockets: audience.connections,

@@ -88,10 +88,14 @@ export function createLiveCalls(deps: Deps) {
 			if (owner !== null) tell(userId, owner);
 			tell(userId, frame);
 			if (part !== "ringing") deps.stops(latest.call.id, userId);
-			else if (deps.isOnline(userId) && !told.has(userId)) {
-				deps.rings(latest.call.id, userId, true);
-				live.unpainted.set(userId, latest.receivedAt);
-				metrics.pushed.observe(Math.max(0, now() - latest.receivedAt) / 1000);
+			else if (!told.has(userId)) {
+				// The browser may have gone while the pop-up was read: the phone rings all the same.
+				const sent = deps.isOnline(userId);
+				deps.rings(latest.call.id, userId, sent);
+				if (sent) {
+					live.unpainted.set(userId, latest.receivedAt);
+					metrics.pushed.observe(Math.max(0, now() - latest.receivedAt) / 1000);
+				}
 			}
 			told.set(userId, part);
 		}

@@ -26,6 +26,7 @@ interface Deps {
 	changedPerson(userId: string): Promise<void>;
 	endSessions(userId: string, sessionId: string | null): void;
 	readonly at: () => string;
+	onFailure(error: unknown): void;
 }
 
 /** What happened in the business, and whom it is told. Answers the ways to stop listening. */
@@ -54,8 +55,8 @@ export function tellNews(deps: Deps): (() => void)[] {
 			liveCalls.superseded(callId);
 			if (call !== undefined) floor.saved({ ...call, endedAt: at() });
 		}),
-		fanOut.on("call.contact", "live", ({ callId }) => deps.changedCall(callId)),
-		fanOut.on("recording.changed", "live", ({ callId }) => deps.changedCall(callId)),
+		fanOut.on("call.contact", "live", ({ callId }) => deps.changedCall(callId).catch(deps.onFailure)),
+		fanOut.on("recording.changed", "live", ({ callId }) => deps.changedCall(callId).catch(deps.onFailure)),
 		fanOut.on("obligation.opened", "live", ({ obligation }) => {
 			// While a call goes on and nobody has it, there is nothing to process yet.
 			if (obligation.call.endedAt === null && obligation.assignee === null) return;
@@ -68,7 +69,7 @@ export function tellNews(deps: Deps): (() => void)[] {
 		fanOut.on("obligation.settled", "live", ({ id, callId, assigneeId, escalated }) =>
 			tellOwed({ type: "obligation.settled", at: at(), id, callId }, assigneeId, escalated),
 		),
-		fanOut.on("user.changed", "live", ({ userId }) => deps.changedPerson(userId)),
+		fanOut.on("user.changed", "live", ({ userId }) => deps.changedPerson(userId).catch(deps.onFailure)),
 		fanOut.on("people.away", "live", ({ away }) => deps.presence.away(away)),
 		fanOut.on("session.ended", "live", ({ userId, sessionId }) => deps.endSessions(userId, sessionId)),
 		fanOut.on("pbx.state", "live", ({ at: moment, ...pbx }) => {

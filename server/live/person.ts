@@ -13,7 +13,8 @@ export interface LivePerson {
 /** Supervisors and admins watch everything. */
 export const leads = (person: LivePerson): boolean => person.role !== "agent";
 
-/** What is wrong with a PBX and how to mend it is the admin's; that it is away concerns everybody. */
+/** What is wrong with a PBX and how to mend it is the admin's; that it is away concerns everybody, lost events those who watch. */
 export function forRole(pbx: PbxLive, person: LivePerson): PbxLive {
-	return person.role === "admin" ? pbx : { ...pbx, problem: null, said: null };
+	if (person.role === "admin") return pbx;
+	return { ...pbx, problem: null, said: null, lost: leads(person) ? (pbx.lost ?? null) : null };
 }

@@ -1,12 +1,12 @@
 import type { Pool } from "pg";
 import { z } from "zod";
-import { newId } from "../../db/id.ts";
 import { CursorMoment, readCursor, writeCursor } from "../cursor.ts";
 import { Id } from "../protocol/basics.ts";
 import type { UnseenPop, UnseenQuery } from "../protocol/floor.ts";
 
 /** What is written down of a pop-up that nobody saw. Times are epoch milliseconds. */
 export interface UnseenRow {
+	readonly id: string;
 	readonly callId: string;
 	readonly callStartedAt: string;
 	readonly userId: string;
@@ -52,23 +52,23 @@ export function createUnseenStore(pool: Pool) {
 		return rows.map(asTold);
 	};
 	return {
-		/** Null when this phone's pop-up of this call is written down already. */
+		/** Null when this phone's pop-up of this call has another row already. The same row may be given again: its answer was lost. */
 		async note(row: UnseenRow): Promise<UnseenPop | null> {
 			const text = `with put as (
 	insert into unseen_pops (id, call_id, call_started_at, user_id, extension, contact_id, number, queue, cause, rang_at,
 		noticed_at)
 	values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (call_id, user_id) do nothing returning *)
-${shown("put")}`;
+${shown("(select * from put union all select * from unseen_pops where id = $1)")}`;
 			const values = [
-				...[newId(), row.callId, row.callStartedAt, row.userId, row.extension, row.contactId, row.number],
+				...[row.id, row.callId, row.callStartedAt, row.userId, row.extension, row.contactId, row.number],
 				...[row.queue, row.cause, iso(row.rangAt), iso(row.noticedAt)],
 			];
 			return (await read("note", text, values))[0] ?? null;
 		},
-		/** Somebody saw it: null when somebody else had before. */
+		/** Somebody saw it: null when somebody else had before. The same may be said again. */
 		async seen(id: string, userId: string, at: number): Promise<UnseenPop | null> {
 			const text = `with put as (
-	update unseen_pops set seen_at = $2, seen_by_id = $3 where id = $1 and seen_at is null returning *)
+	update unseen_pops set seen_at = $2, seen_by_id = $3 where id = $1 and (seen_at is null or seen_at = $2 and seen_by_id = $3) returning *)
 ${shown("put")}`;
 			return (await read("seen", text, [id, iso(at), userId]))[0] ?? null;
 		},

@@ -59,9 +59,27 @@ test("a phone that stopped ringing in time is no news, and ringing again begins 
 	expect(watch.due(60_000)).toEqual([]);
 });
 
-test("what could not be written down is due again", () => {
+test("who showed it before the phone was known to ring has it on the screen", () => {
 	const watch = createUnseenWatch();
+	watch.seen(call, "olena");
 	watch.rings(call, "olena", 0, true);
-	for (const one of watch.due(5_000)) watch.again(one);
-	expect(watch.due(6_000)).toHaveLength(1);
+	watch.rings(call, "petro", 0, true);
+	expect(watch.due(5_000).map(({ userId }) => userId)).toEqual(["petro"]);
+});
+
+test("what was shown before the phone stopped says nothing of its ringing again", () => {
+	const watch = createUnseenWatch();
+	watch.seen(call, "olena");
+	watch.stops(call, "olena");
+	watch.rings(call, "olena", 0, true);
+	expect(watch.due(5_000)).toHaveLength(1);
+});
+
+test("of cards that are shown before their phones are known to ring, a few of each person are kept", () => {
+	const watch = createUnseenWatch();
+	for (let n = 0; n < 1_000; n += 1) watch.seen(`call ${n}`, "olena");
+	watch.seen(call, "petro");
+	for (const id of ["call 0", "call 999"]) watch.rings(id, "olena", 0, true);
+	watch.rings(call, "petro", 0, true);
+	expect(watch.due(5_000).map(({ callId }) => callId)).toEqual(["call 0"]);
 });

@@ -14,30 +14,49 @@ interface Ringing {
 	state: "waits" | "seen" | "told";
 }
 
+/** Cards that a person shows while the server does not know yet that the phone rings: a first picture has no more. */
+const mostEarly = 20;
+
 /** Milliseconds after which a pop-up that nobody acknowledged counts as unseen. */
 export const unseenAfter = 5_000;
 
 /**
  * Watches the pop-ups of ringing phones. Who was sent one has `after` milliseconds to show it. A phone whose person has
  * no browser open is unseen too, unless another person whose phone rings for the same call has one: then that one counts.
- * Bounded by the phones that ring.
+ * After a restart a browser may show a card, out of its first picture, before the server hears of the ringing phone: that
+ * counts when the phone is known. Bounded by the phones that ring, and by a few cards a person.
  */
 export function createUnseenWatch(after = unseenAfter) {
 	const calls = new Map<string, Map<string, Ringing>>();
+	/** Calls that each person showed before their phones were known to ring, the newest last. */
+	const early = new Map<string, Set<string>>();
+	const takeEarly = (callId: string, userId: string): boolean => {
+		const own = early.get(userId);
+		const was = own?.delete(callId) === true;
+		if (own?.size === 0) early.delete(userId);
+		return was;
+	};
 
 	return {
 		/** The phone begins to ring; `sent`: the pop-up went to at least one browser. */
 		rings(callId: string, userId: string, now: number, sent: boolean): void {
 			const phones = calls.get(callId) ?? new Map<string, Ringing>();
-			calls.set(callId, phones.set(userId, { since: now, sent, state: "waits" }));
+			const state = takeEarly(callId, userId) ? "seen" : "waits";
+			calls.set(callId, phones.set(userId, { since: now, sent, state }));
 		},
 		/** The pop-up is on the screen. */
 		seen(callId: string, userId: string): void {
 			const phone = calls.get(callId)?.get(userId);
 			if (phone !== undefined) phone.state = "seen";
+			else {
+				const own = early.get(userId) ?? new Set<string>();
+				early.set(userId, own.add(callId));
+				for (const oldest of own) if (own.size > mostEarly) own.delete(oldest);
+			}
 		},
 		/** It rings no more. */
 		stops(callId: string, userId: string): void {
+			takeEarly(callId, userId);
 			const phones = calls.get(callId);
 			phones?.delete(userId);
 			if (phones?.size === 0) calls.delete(callId);
@@ -59,11 +78,6 @@ export function createUnseenWatch(after = unseenAfter) {
 				}
 			}
 			return found;
-		},
-		/** It could not be written down: it is due again. */
-		again({ callId, userId }: Unseen): void {
-			const phone = calls.get(callId)?.get(userId);
-			if (phone?.state === "told") phone.state = "waits";
 		},
 	};
 }

@@ -1,15 +1,18 @@
 import type { IncomingMessage, Server } from "node:http";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { FastifyBaseLogger } from "fastify";
 import { WebSocketServer } from "ws";
 import type { App } from "../http.ts";
-import { createGate } from "./gate.ts";
 import type { Hub } from "./hub.ts";
 import type { LiveMetrics } from "./metrics.ts";
+import { createWaitingLine } from "./waiting-line.ts";
 
 export interface UpgradeDeps {
-	readonly hub: Hub;
+	readonly hub: Pick<Hub, "knows" | "refresh" | "endedSince" | "crowded" | "attach">;
 	originAllowed(request: IncomingMessage): boolean;
+	/** Whether a cookie of ours is there at all, without asking anybody: a stranger takes nobody's place in the line. */
+	signed(request: IncomingMessage): boolean;
 	/** Null: no session, or a person who may not come in. */
 	authenticate(request: IncomingMessage): Promise<{ userId: string; sessionId: string; expiresAt: number } | null>;
 	readonly metrics: LiveMetrics;
@@ -20,11 +23,12 @@ export interface UpgradeDeps {
 /** What a browser sends us is short. */
 const maxPayload = 4096;
 /**
- * When ten thousand browsers return at once, so many sessions are read at a time, and so many browsers may wait for it:
- * about three seconds' worth. Who comes beyond that is told to come again, rather than waiting until it gives up.
+ * When ten thousand browsers return at once they take turns: a few together, their sessions read by few statements, then
+ * the loop is everybody else's for ten milliseconds. So many may wait as come in before browsers give up (ten seconds);
+ * who comes beyond that is told to come again.
  */
-const readAtOnce = 4;
-const mostWaiting = 4_000;
+const pace = { perSecond: 1_000, together: 64, most: 8_000 } as const;
+const restFor = 10;
 /** Milliseconds in which a browser must answer that the connection ends; a dead one holds up neither a stop nor a sign-out. */
 const closeTimeout = 1000;
 const reasons = {
@@ -34,6 +38,14 @@ const reasons = {
 	429: "Too Many Requests",
 	503: "Service Unavailable",
 } as const;
+
+interface Visitor {
+	readonly request: IncomingMessage;
+	readonly socket: Duplex;
+	readonly head: Buffer;
+	/** From now on somebody else reads the socket. */
+	stopWatching(): void;
+}
 
 /** For whoever asks for `/api/live` without asking for a WebSocket. */
 export function registerLive(app: App): void {
@@ -54,7 +66,6 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 	// A name of its own, because @types/ws does not know `closeTimeout` yet and would refuse it in a literal.
 	const limits = { noServer: true, maxPayload, closeTimeout, perMessageDeflate: false };
 	const sockets = new WebSocketServer(limits);
-	const gate = createGate(readAtOnce);
 	let stopping = false;
 
 	const refuse = (socket: Duplex, status: keyof typeof reasons, reason: string) => {
@@ -63,19 +74,15 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		socket.once("finish", () => socket.destroy());
 		socket.end(`HTTP/1.1 ${status} ${reasons[status]}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
 	};
-	const accept = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		if ((request.url ?? "").split("?", 1)[0] !== "/api/live") return refuse(socket, 404, "path");
-		if (!deps.originAllowed(request)) return refuse(socket, 403, "origin");
-		if (stopping) return refuse(socket, 503, "stopping");
-		if (gate.waiting() >= mostWaiting) return refuse(socket, 503, "busy");
-		await gate.through(() => welcome(request, socket, head));
+	const failed = (socket: Duplex, error: unknown) => {
+		log.error({ err: error }, "live: no handshake");
+		refuse(socket, 503, "failure");
 	};
 	/** Reads whose session it is, and opens the socket. */
-	const welcome = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		// Whoever gave up while waiting has come again already.
-		if (socket.destroyed) return;
+	const welcome = async ({ request, socket, head }: Visitor) => {
 		const began = deps.now();
 		let session = await deps.authenticate(request);
+		if (stopping) return refuse(socket, 503, "stopping");
 		if (session === null) return refuse(socket, 401, "session");
 		// Somebody who was added a moment ago on another node.
 		if (!hub.knows(session.userId)) await hub.refresh();
@@ -84,19 +91,62 @@ export function acceptSockets(server: Server, deps: UpgradeDeps): { stop(): void
 		if (session === null || !hub.knows(session.userId) || stopping) return refuse(socket, 401, "session");
 		if (hub.crowded(session.userId)) return refuse(socket, 429, "crowded");
 		const whose = session;
+		// The answer and the first message leave in one write: of what a handshake costs, most is the kernel's.
+		socket.cork();
 		sockets.handleUpgrade(request, socket, head, (open) => hub.attach(open, request.socket, whose));
+		socket.uncork();
+	};
+	const line = createWaitingLine<Visitor>({
+		...{ ...pace, rest: () => sleep(restFor), now: () => performance.now() },
+		async welcome(visitor) {
+			visitor.stopWatching();
+			await welcome(visitor).catch((error: unknown) => failed(visitor.socket, error));
+		},
+	});
+	const accept = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+		if ((request.url ?? "").split("?", 1)[0] !== "/api/live") return refuse(socket, 404, "path");
+		if (!deps.originAllowed(request)) return refuse(socket, 403, "origin");
+		if (!deps.signed(request)) return refuse(socket, 401, "session");
+		if (stopping) return refuse(socket, 503, "stopping");
+		const visitor = { request, socket, head, stopWatching: whenGone(socket, () => line.leave(visitor)) };
+		if (!line.join(visitor)) {
+			visitor.stopWatching();
+			refuse(socket, 503, "busy");
+		}
 	};
 	const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
 		socket.on("error", (error) => log.debug({ err: error }, "live: a handshake failed"));
-		accept(request, socket, head).catch((error: unknown) => {
-			log.error({ err: error }, "live: no handshake");
-			refuse(socket, 503, "failure");
-		});
+		try {
+			accept(request, socket, head);
+		} catch (error) {
+			failed(socket, error);
+		}
 	};
 	server.on("upgrade", onUpgrade);
 	return {
+		/** Nobody is let in any more, and those who wait are told to come again. */
 		stop() {
 			stopping = true;
+			for (const { socket, stopWatching } of line.clear()) {
+				stopWatching();
+				refuse(socket, 503, "stopping");
+			}
 		},
+	};
+}
+
+/**
+ * Says when a browser gave up before its handshake, and closes our end. It may not say a word before our answer; what
+ * can be read is the end of what it sends, and nobody else would notice that. Answers how to stop watching.
+ */
+function whenGone(socket: Duplex, gone: () => void): () => void {
+	const look = () => {
+		if (socket.readableLength === 0) socket.destroy();
+	};
+	socket.on("readable", look);
+	socket.once("close", gone);
+	return () => {
+		socket.off("readable", look);
+		socket.off("close", gone);
 	};
 }

@@ -5,7 +5,7 @@ import type { Runner } from "../../db/runner.ts";
 export interface Audited {
 	/** Null when the clock did it. */
 	readonly userId: string | null;
-	readonly action: "obligation.escalate" | "obligation.take-over";
+	readonly action: "obligation.escalate" | "obligation.take-over" | "obligation.other-channel";
 	/** The obligation's id. */
 	readonly subject: string;
 	readonly detail: Readonly<Record<string, unknown>>;

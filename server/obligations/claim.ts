@@ -3,11 +3,13 @@ import { inTransaction, type Runner } from "../../db/runner.ts";
 import { DzvinError } from "../errors.ts";
 import type { EventBus } from "../events.ts";
 import type { Person } from "../http.ts";
-import { type Sentence, say } from "../protocol/sentences.ts";
+import type { AnsweredInput } from "../protocol/obligation.ts";
+import { say } from "../protocol/sentences.ts";
 import { auditWithin } from "./audit.ts";
 import { requireComment } from "./comment.ts";
 import { tellSettled } from "./dispose.ts";
-import { type Held, holdWithSiblings, type Owed, owedById, settle } from "./store.ts";
+import { type Held, holdWithSiblings, type Owed, owedById, type Settlement, settle } from "./store.ts";
+import { requireFree } from "./taken.ts";
 import { mayRelease, maySee } from "./visibility.ts";
 
 /**
@@ -18,15 +20,8 @@ export async function claim(pool: Pool, person: Person, id: string): Promise<voi
 	await inTransaction(pool, async (db) => {
 		const held = await holdWithSiblings(db, await visible(db, person, id));
 		// Read again under the lock: two people press the button in the same moment.
-		const owed = await visible(db, person, id);
-		requireOpen(owed);
-		// Who leads may take it over; everybody else waits until the claim is given back or falls.
-		const of = owed.claimHolds && owed.claimedById !== person.id ? owed : null;
-		if (of && person.role === "agent") throw new DzvinError("conflict", taken(of));
-		if (of) {
-			const detail = { from: of.claimedById, callId: of.callId };
-			await auditWithin(db, [{ userId: person.id, action: "obligation.take-over", subject: id, detail }]);
-		}
+		requireOpen(await visible(db, person, id));
+		await requireFree(db, person, held, id);
 		await setClaim(
 			db,
 			held.map((one) => one.id),
@@ -50,7 +45,10 @@ export async function release(pool: Pool, person: Person, id: string): Promise<v
 	});
 }
 
-/** Settles a missed call with a reason, and with it all open missed calls of that client. */
+/**
+ * Settles a missed call with a reason, and with it all open missed calls of that client. Throws `conflict` for agents
+ * while a colleague has that client.
+ */
 export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: string, reason: string): Promise<void> {
 	const comment = requireComment(reason);
 	const settled = await inTransaction(pool, (db) => dismissWithin(db, person, id, comment));
@@ -58,14 +56,46 @@ export async function dismiss(pool: Pool, bus: EventBus, person: Person, id: str
 }
 
 /** The same within the caller's transaction; the comment is proven. What it throws, it throws before it writes. */
-export async function dismissWithin(db: Runner, person: Person, id: string, comment: string): Promise<Held[]> {
+export const dismissWithin = (db: Runner, person: Person, id: string, comment: string): Promise<Held[]> =>
+	closeMissed(db, person, id, { how: "dismissed", comment });
+
+/** Closes a missed call by a person's word, and with it all open missed calls of that client. */
+async function closeMissed(
+	db: Runner,
+	person: Person,
+	id: string,
+	word: Pick<Settlement, "how" | "comment" | "channel">,
+): Promise<Held[]> {
 	const owed = await visible(db, person, id);
 	if (owed.kind !== "missed") {
 		throw new DzvinError("conflict", say("refused.only-by-status"));
 	}
 	const held = await holdWithSiblings(db, owed);
 	requireOpen(await visible(db, person, id));
-	return settle(db, held, { how: "dismissed", userId: person.id, comment, callId: owed.callId });
+	await requireFree(db, person, held, id);
+	return settle(db, held, { ...word, userId: person.id, callId: owed.callId });
+}
+
+/**
+ * "We answered otherwise": settles a missed call because the client was answered on another channel, and with it all
+ * open missed calls of that client. Written into the audit. Throws as `dismiss` does.
+ */
+export async function answerElsewhere(
+	pool: Pool,
+	bus: EventBus,
+	person: Person,
+	id: string,
+	{ channel, comment: given }: AnsweredInput,
+): Promise<void> {
+	const comment = requireComment(given);
+	const settled = await inTransaction(pool, async (db) => {
+		const closed = await closeMissed(db, person, id, { how: "other-channel", channel, comment });
+		const callId = closed.find((one) => one.id === id)?.callId ?? null;
+		const detail = { channel, callId, obligations: closed.length };
+		await auditWithin(db, [{ userId: person.id, action: "obligation.other-channel", subject: id, detail }]);
+		return closed;
+	});
+	tellSettled(bus, settled);
 }
 
 async function visible(db: Runner, person: Person, id: string): Promise<Owed> {
@@ -73,15 +103,6 @@ async function visible(db: Runner, person: Person, id: string): Promise<Owed> {
 	if (!owed) throw new DzvinError("not-found", say("refused.no-such-obligation"));
 	if (!maySee(person, owed)) throw new DzvinError("forbidden", say("refused.of-colleague"));
 	return owed;
-}
-
-/** Who has it, and when it is free again if nothing is done. */
-function taken({ claimedByName, claimedUntil }: Owed): Sentence {
-	const left = claimedUntil === null ? 0 : claimedUntil.getTime() - Date.now();
-	return say("refused.taken-by", {
-		name: claimedByName ?? "",
-		minutes: String(Math.max(1, Math.ceil(left / 60_000))),
-	});
 }
 
 function requireOpen(owed: Owed): void {

@@ -10,6 +10,7 @@ import type { Settings } from "../protocol/settings.ts";
 import { requireComment } from "./comment.ts";
 import { changeContact } from "./contact-effect.ts";
 import { callToDispose, type DisposedCall, type Held, holdWithSiblings, owedByCall, settle } from "./store.ts";
+import { requireFree } from "./taken.ts";
 import { mayDispose } from "./visibility.ts";
 
 export interface DisposeDeps {
@@ -21,7 +22,8 @@ export interface DisposeDeps {
 /**
  * Keeps what a person says of a call. Every time is a new row and the newest counts; the first settles the obligation,
  * and with a missed call all open missed calls of that client. A call that went into another one is disposed as that
- * one. Throws `validation`, `not-found`, `forbidden`, and `conflict` for an internal call.
+ * one. Throws `validation`, `not-found`, `forbidden`, and `conflict` for an internal call and, for agents, while a
+ * colleague has taken the client who was missed.
  */
 export async function dispose(
 	{ pool, bus, settings }: DisposeDeps,
@@ -59,6 +61,7 @@ export async function disposeWithin(
 	if (!owed) throw new DzvinError("conflict", say("refused.internal-not-processed"));
 	if (!mayDispose(person, owed)) throw new DzvinError("forbidden", say("refused.call-of-colleague"));
 	const held = await holdWithSiblings(db, owed);
+	if (owed.kind === "missed") await requireFree(db, person, held, owed.id);
 	const disposition = await addDisposition(db, call, person, input, settings().currency);
 	const settled = await settle(db, held, { how: "disposition", userId: person.id, comment: null, callId: call.id });
 	if (input.status === "in_work" && input.nextContactAt) {
@@ -70,7 +73,9 @@ export async function disposeWithin(
 
 /** Each of them is over, for those who saw it. */
 export function tellSettled(bus: EventBus, settled: readonly Held[]): void {
-	for (const { settledAt: _before, ...one } of settled) bus.emit("obligation.settled", one);
+	for (const { id, callId, assigneeId, escalated } of settled) {
+		bus.emit("obligation.settled", { id, callId, assigneeId, escalated });
+	}
 }
 
 export function tellDisposed(bus: EventBus, { call, settled, changed }: Disposed): void {

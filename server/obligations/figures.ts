@@ -1,39 +1,43 @@
 import type { Runner } from "../../db/runner.ts";
 import type { FloorFigures } from "../protocol/floor.ts";
+import { firstOfClient } from "./list.ts";
 
 type Figures = Pick<FloorFigures, "missed" | "escalated" | "reached" | "unprocessed" | "overdue">;
 
-/** No figure counts further: what is beyond it is not read, however much is owed. */
+/** No figure counts further: what is beyond it is not read, however many wait. */
 const most = 1_000;
 
-/** Open ones of a kind that are due before `until`, most urgent first: the beginning of one index. */
-const open = (kind: "call" | "missed", columns: string, until = "") =>
-	`(select ${columns} from obligations where settled_at is null and kind = '${kind}' ${until}
-		order by due_at, id limit ${most})`;
+/**
+ * Open ones that a condition on `o` chooses, most urgent first, of missed calls one a client: the beginning of an index.
+ * A machine that called thousands of times takes one place, and none of those who wait behind it.
+ */
+const open = (where: string, visible = (_alias: string) => "true") => `(
+	select o.opened_at, o.due_at, o.assignee_id, o.kind from obligations o
+	where o.settled_at is null and ${where} and ${firstOfClient(visible)} order by o.due_at, o.id limit ${most})`;
+const owed = (rows: string) => `(select json_build_object('open', count(*), 'oldest', min(opened_at)) from ${rows} t)`;
+const cameToSupervisor = open(
+	"o.escalated_at is not null and o.escalated_to = 'supervisor'",
+	(alias) => `${alias}.escalated_to = 'supervisor'`,
+);
 
+/** Overdue is a client, whoever of several people owes them a call, with the one who owes it first. */
 const figures = {
 	name: "owed-figures",
-	text: `select
-	(select json_build_object('open', count(distinct coalesce(contact_id::text, number, id::text)), 'oldest', min(opened_at))
-		from ${open("missed", "id, contact_id, number, opened_at")} t) as missed,
-	(select json_build_object('open', count(distinct coalesce(contact_id::text, number, id::text)), 'oldest', min(opened_at))
-		from (select id, contact_id, number, opened_at from obligations
-			where settled_at is null and escalated_at is not null and escalated_to = 'supervisor'
-			order by due_at, id limit ${most}) t) as escalated,
+	text: `
+with missed as materialized ${open("o.kind = 'missed'")},
+calls as materialized ${open("o.kind = 'call'")}
+select ${owed("missed")} as missed, ${owed(cameToSupervisor)} as escalated,
 	(select json_build_object('count', count(*), 'median', percentile_cont(0.5) within group (order by seconds))
 		from (select working_seconds(opened_at, settled_at, (select value from settings where id = 1)) as seconds
-			from obligations where settled_at >= $1 and settled_how = 'conversation'
+			from obligations where settled_at >= $1 and settled_how in ('conversation', 'other-channel')
 			order by settled_at desc, id desc limit ${most}) t) as reached,
-	(select json_build_object('open', count(*), 'oldest', min(opened_at)) from ${open("call", "opened_at")} t) as unprocessed,
+	${owed("calls")} as unprocessed,
 	(select coalesce(json_agg(json_build_object('user', case when u.id is not null then
 			json_build_object('id', u.id, 'name', u.name) end, 'calls', late.calls, 'missed', late.missed, 'oldest', late.oldest)
 			order by late.calls + late.missed desc, late.oldest), '[]')
-		from (select assignee_id, count(distinct client) filter (where kind = 'call') as calls,
-				count(distinct client) filter (where kind = 'missed') as missed, min(due_at) as oldest from (
-				select * from ${open("call", "kind, assignee_id, due_at, id::text as client", "and due_at < now()")} c
-				union all
-				select * from ${open("missed", "kind, assignee_id, due_at, coalesce(contact_id::text, number, id::text)", "and due_at < now()")} m
-			) owed group by assignee_id) late
+		from (select assignee_id, count(*) filter (where kind = 'call') as calls,
+				count(*) filter (where kind = 'missed') as missed, min(due_at) as oldest
+			from (select * from missed union all select * from calls) t where due_at < now() group by assignee_id) late
 		left join users u on u.id = late.assignee_id) as overdue`,
 };
 

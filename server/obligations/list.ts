@@ -4,11 +4,11 @@ import { CursorMoment, readCursor, writeCursor } from "../cursor.ts";
 import { DzvinError } from "../errors.ts";
 import type { Person } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
-import type { ObligationCounts, ObligationListQuery } from "../protocol/obligation.ts";
+import type { ObligationListQuery } from "../protocol/obligation.ts";
 import { say } from "../protocol/sentences.ts";
 
 type Query = z.infer<typeof ObligationListQuery>;
-type Viewer = Pick<Person, "id" | "role">;
+export type Viewer = Pick<Person, "id" | "role">;
 
 /** Ids of a page in order, and where the next one begins. */
 export interface Listed {
@@ -70,7 +70,7 @@ function pageStatement(person: Viewer, query: Query): { text: string; values: un
 		const bound = `(${value(new Date(at).toISOString())}::timestamptz, ${value(id)}::uuid)`;
 		common.push(`(o.${moment}, o.id) ${query.settled ? "<" : ">"} ${bound}`);
 	}
-	const cameBy = cameByOf(query, value);
+	const cameBy = query.settled && query.kind === "missed" ? missedOn(query, value) : cameByOf(query, value);
 	// Open ones are few; settled ones of a line on which nobody calls would be looked for through all the years.
 	if (cameBy && query.settled) common.push(`o.settled_at > now() - interval '${settledByLineDays} days'`);
 	const branches = branchesOf(person, query.assignee, value);
@@ -102,6 +102,16 @@ function cameByOf({ did, queue }: Query, value: (of: unknown) => string): ((alia
 		where c.id = ${alias}.call_id and c.started_at = ${alias}.call_started_at)`;
 }
 
+/** The same of missed calls that are over, which keep it themselves: among settled ones an index finds those of a line. */
+function missedOn({ did, queue }: Query, value: (of: unknown) => string): ((alias: string) => string) | null {
+	const [line, waited] = [did && value(did), queue && value(queue)];
+	const on = (alias: string) => [
+		...(line ? [`${alias}.did = ${line}`] : []),
+		...(waited ? [`${alias}.queue = ${waited}`] : []),
+	];
+	return line || waited ? (alias) => on(alias).join(" and ") : null;
+}
+
 /** The first open ones of each of these people, most urgent first, as their own list shows them; one statement. */
 export async function ownObligations(
 	db: Runner,
@@ -120,47 +130,6 @@ from unnest($1::uuid[]) as person(id)`,
 		values: [userIds, limit],
 	});
 	return new Map(rows.map(({ user_id, ids }) => [user_id, ids ?? []]));
-}
-
-/** Figures for the tabs; none counts further than 99. */
-export async function countObligations(db: Runner, person: Viewer): Promise<ObligationCounts> {
-	return (await countsOfPeople(db, [person])).get(person.id) ?? nothingOwed;
-}
-
-export const nothingOwed: ObligationCounts = { mine: 0, team: 0, missed: 0, overdue: 0, escalated: 0 };
-
-/** The figures of several people; a statement for agents, and one for those who see everything. */
-export async function countsOfPeople(db: Runner, people: readonly Viewer[]): Promise<Map<string, ObligationCounts>> {
-	const counts = new Map<string, ObligationCounts>();
-	for (const kind of ["agents", "leads"] as const) {
-		const ids = people.filter(({ role }) => (role === "agent") === (kind === "agents")).map(({ id }) => id);
-		if (ids.length === 0) continue;
-		const { rows } = await db.query<ObligationCounts & { id: string }>({ ...counting[kind], values: [ids] });
-		for (const { id, ...figures } of rows) counts.set(id, figures);
-	}
-	return counts;
-}
-
-const counting = { agents: countingFor("agents"), leads: countingFor("leads") };
-
-function countingFor(kind: "agents" | "leads") {
-	const agents = kind === "agents";
-	const all = (alias: string) =>
-		agents
-			? `(${alias}.assignee_id = person.id or ${alias}.assignee_id is null or ${alias}.escalated_at is not null)`
-			: "true";
-	const count = (where: string) =>
-		`(select count(*)::integer from (select 1 from obligations o where o.settled_at is null and ${where} limit 99) t)`;
-	return {
-		name: `count-obligations-${kind}`,
-		text: `select person.id,
-	${count("o.kind = 'call' and o.assignee_id = person.id")} as mine,
-	${count(`o.kind = 'call' and ${all("o")}`)} as team,
-	${count(`o.kind = 'missed' and ${all("o")} and ${firstOfClient(all)}`)} as missed,
-	${count(`o.due_at < now() and ${all("o")} and ${firstOfClient(all)}`)} as overdue,
-	${count(`o.escalated_at is not null${agents ? "" : " and o.escalated_to = 'supervisor'"} and ${firstOfClient(all)}`)} as escalated
-from unnest($1::uuid[]) as person(id)`,
-	};
 }
 
 function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unknown) => string): Branch[] {
@@ -183,11 +152,17 @@ function branchesOf(person: Viewer, assignee: Query["assignee"], value: (of: unk
 	return assignee ? [of(assignee)] : [{ where: () => "true" }];
 }
 
-/** True for the missed call of a client that is due first among those that the viewer sees, and for everything else. */
-function firstOfClient(visible: (alias: string) => string): string {
-	const earlier = `e.settled_at is null and e.kind = 'missed' and (e.due_at, e.id) < (o.due_at, o.id) and ${visible("e")}`;
-	return `(o.kind <> 'missed' or not (
-		exists (select 1 from obligations e where e.contact_id = o.contact_id and ${earlier})
-		or exists (select 1 from obligations e where o.contact_id is null and e.contact_id is null
-			and e.number = o.number and ${earlier})))`;
+/**
+ * True for the missed call of a client that is due first among those that the viewer sees, and for everything else. Which
+ * one that is, is the beginning of a range of an index. Whether there is an earlier one would be quickly known of few; of
+ * a machine that called thousands of times PostgreSQL reads them all for each of them.
+ */
+export function firstOfClient(visible: (alias: string) => string): string {
+	const first = (ofClient: string) => `(select e.id from obligations e
+			where ${ofClient} and e.settled_at is null and e.kind = 'missed' and ${visible("e")}
+			order by e.due_at, e.id limit 1)`;
+	return `(o.kind <> 'missed' or o.id = coalesce(
+		${first("e.contact_id = o.contact_id")},
+		${first("o.contact_id is null and e.contact_id is null and e.number = o.number")},
+		o.id))`;
 }

@@ -129,12 +129,36 @@ from derived d
 where o.id = d.id and (d.conversation is not null
 	or (o.attempts, o.assignee_id) is distinct from (d.attempts, d.assignee_id))
 returning o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at is not null as settled,
-	o.escalated_at is not null as escalated`,
+	o.escalated_at is not null as escalated, coalesce(o.contact_id::text, o.number) as client, o.due_at as "dueAt"`,
 };
 
+interface Row extends MissedChange {
+	readonly client: string;
+	readonly dueAt: Date;
+}
+
 /**
- * Settles, counts the tries of, and assigns the missed calls that the calls with these ids bear upon. Runs inside the
- * transaction that stored them.
+ * What people are to hear of. Each of the settled ones leaves the screens; of the open ones of a client the list of
+ * anybody shows the one that is due first among those that he sees, and who sees one sees all with the same assignee
+ * that went as far.
+ */
+function worthTelling(rows: readonly Row[]): MissedChange[] {
+	const first = new Map<string, Row>();
+	for (const row of rows) {
+		if (row.settled) continue;
+		const entry = `${row.client} ${row.assigneeId} ${row.escalated}`;
+		const before = first.get(entry);
+		if (!before || row.dueAt < before.dueAt || (+row.dueAt === +before.dueAt && row.id < before.id))
+			first.set(entry, row);
+	}
+	return [...rows.filter(({ settled }) => settled), ...first.values()].map(
+		({ client: _client, dueAt: _dueAt, ...change }) => change,
+	);
+}
+
+/**
+ * Settles, counts the tries of, and assigns the missed calls that the calls with these ids bear upon; answers those of
+ * them of which people are to hear. Runs inside the transaction that stored them.
  */
 export async function reconcileMissed(
 	db: Runner,
@@ -145,6 +169,6 @@ export async function reconcileMissed(
 	const iso = (at: number) => new Date(at).toISOString();
 	const keys = [callIds, times.map(iso), iso(Math.min(...times)), iso(Math.max(...times))];
 	await db.query({ ...lockClients, values: keys });
-	const { rows } = await db.query<MissedChange>({ ...reconcile, values: [...keys, conversationSeconds] });
-	return rows;
+	const { rows } = await db.query<Row>({ ...reconcile, values: [...keys, conversationSeconds] });
+	return worthTelling(rows);
 }

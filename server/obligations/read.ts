@@ -28,13 +28,14 @@ select o.id, o.kind, o.call_id as "callId", o.number, o.attempts, o.opened_at as
 	case when k.id is not null then o.claimed_at end as "claimedAt",
 	case when k.id is not null then ${claimEnds} end as "claimedUntil",
 	o.escalated_to as "escalatedTo", o.escalated_at as "escalatedAt", o.settled_at as "settledAt", o.settled_how as "settledHow",
+	o.settled_channel as "settledChannel", o.settled_comment as "settledComment",
 	case when o.settled_how = 'conversation' then (
 		select d.direction from calls d where d.id = o.settled_by_call_id
 			and d.started_at between o.call_started_at - interval '1 day' and o.settled_at
 	) end as "settledDirection",
 	o.settled_at is null and o.due_at < now() as overdue,
 	case when o.settled_at is null then floor(working_seconds(now(), o.due_at, company.value)) end as "leftSeconds",
-	case when o.settled_how = 'conversation' then floor(working_seconds(o.opened_at, o.settled_at, company.value)) end
+	case when o.settled_how in ('conversation', 'other-channel') then floor(working_seconds(o.opened_at, o.settled_at, company.value)) end
 		as "reachedSeconds",
 	${named("c")} as contact, ${named("a")} as assignee, ${named("k")} as "claimedBy", ${named("s")} as "settledBy",
 	case when o.kind = 'missed' and o.settled_at is null then (
@@ -109,6 +110,8 @@ async function complete(db: Runner, readCalls: ReadCalls, rows: readonly Row[]):
 			settledAt: iso(settledAt),
 			settledBy: row.settledBy,
 			settledHow: row.settledHow,
+			settledChannel: row.settledChannel,
+			settledComment: row.settledComment,
 			settledDirection: row.settledDirection,
 			reachedSeconds: row.reachedSeconds,
 		};

@@ -6,6 +6,7 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Disposition, DispositionInput } from "../protocol/disposition.ts";
 import {
+	AnsweredInput,
 	CallBackTabs,
 	CallBackTabsQuery,
 	DismissInput,
@@ -18,9 +19,10 @@ import {
 } from "../protocol/obligation.ts";
 import { say } from "../protocol/sentences.ts";
 import type { Settings } from "../protocol/settings.ts";
-import { claim, dismiss, release } from "./claim.ts";
+import { answerElsewhere, claim, dismiss, release } from "./claim.ts";
+import { countObligations } from "./counts.ts";
 import { dispose } from "./dispose.ts";
-import { countObligations, listObligations } from "./list.ts";
+import { listObligations } from "./list.ts";
 import { type ReadCalls, readObligations } from "./read.ts";
 import { processSeveral } from "./several.ts";
 import { countTabs } from "./tabs.ts";
@@ -92,6 +94,14 @@ export function registerObligationRoutes(app: App, deps: ObligationRoutesDeps): 
 		{ schema: { params: Params, body: DismissInput, response: { 200: Obligation } } },
 		async (request) => {
 			await dismiss(pool, bus, request.person, request.params.id, request.body.comment);
+			return one(request.params.id);
+		},
+	);
+	app.post(
+		"/api/obligations/:id/answered",
+		{ schema: { params: Params, body: AnsweredInput, response: { 200: Obligation } } },
+		async (request) => {
+			await answerElsewhere(pool, bus, request.person, request.params.id, request.body);
 			return one(request.params.id);
 		},
 	);

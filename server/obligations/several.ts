@@ -61,7 +61,6 @@ export async function processSeveral(
 				const owed = await owedById(db, id);
 				if (!owed || !maySee(person, owed)) return owed ? "forbidden" : "not-found";
 				if (owed.settledAt !== null) return "settled";
-				if (owed.claimHolds && owed.claimedById !== person.id && person.role === "agent") return "conflict";
 				if (input.as === "dismissed") dismissed.push(...(await dismissWithin(db, person, id, comment)));
 				else disposed.push(await disposeWithin(db, deps, person, owed.callId, { status: "not_client", comment }));
 				return "done";

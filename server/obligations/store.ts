@@ -1,5 +1,6 @@
 import { timeOfId } from "../../db/id.ts";
 import type { Runner } from "../../db/runner.ts";
+import type { AnswerChannel } from "../protocol/settled.ts";
 
 /** An obligation as the rules need it. */
 export interface Owed {
@@ -10,10 +11,6 @@ export interface Owed {
 	readonly number: string | null;
 	readonly assigneeId: string | null;
 	readonly claimedById: string | null;
-	/** True while a colleague's claim holds back the others. */
-	readonly claimHolds: boolean;
-	readonly claimedUntil: Date | null;
-	readonly claimedByName: string | null;
 	/** It went to the team or further. */
 	readonly escalated: boolean;
 	readonly settledAt: Date | null;
@@ -24,11 +21,12 @@ export interface Owed {
 export const claimEnds = `o.claimed_at + make_interval(mins => coalesce(
 	(select (value ->> 'claimMinutes')::integer from settings where id = 1), 15))`;
 
+const claim = `o.claimed_by_id as "claimedById", coalesce(${claimEnds} > now(), false) as "claimHolds",
+	${claimEnds} as "claimedUntil", (select u.name from users u where u.id = o.claimed_by_id) as "claimedByName"`;
+
 const columns = `
 select o.id, o.kind, o.call_id as "callId", o.contact_id as "contactId", o.number, o.assignee_id as "assigneeId",
 	o.claimed_by_id as "claimedById", o.settled_at as "settledAt",
-	coalesce(${claimEnds} > now(), false) as "claimHolds", ${claimEnds} as "claimedUntil",
-	(select u.name from users u where u.id = o.claimed_by_id) as "claimedByName",
 	o.escalated_at is not null as escalated,
 	coalesce((select c.user_ids from calls c where c.id = o.call_id and c.started_at = o.call_started_at), '{}') as "userIds"
 from obligations o`;
@@ -56,6 +54,11 @@ export interface Held {
 	readonly assigneeId: string | null;
 	readonly settledAt: Date | null;
 	readonly escalated: boolean;
+	readonly claimedById: string | null;
+	/** True while the claim holds back everybody else. */
+	readonly claimHolds: boolean;
+	readonly claimedUntil: Date | null;
+	readonly claimedByName: string | null;
 }
 
 /**
@@ -67,7 +70,7 @@ export async function holdWithSiblings(db: Runner, { id, kind, contactId, number
 		name: "hold-siblings",
 		text: `
 select o.id, o.call_id as "callId", o.assignee_id as "assigneeId", o.settled_at as "settledAt",
-	o.escalated_at is not null as escalated
+	o.escalated_at is not null as escalated, ${claim}
 from obligations o
 where o.id in (
 	select $1::uuid
@@ -85,9 +88,11 @@ order by o.id for update`,
 
 /** What settles an obligation by a person's act. */
 export interface Settlement {
-	readonly how: "disposition" | "dismissed";
+	readonly how: "disposition" | "dismissed" | "other-channel";
 	readonly userId: string;
 	readonly comment: string | null;
+	/** Of `other-channel`. */
+	readonly channel?: AnswerChannel;
 	/** The call that a person spoke about. */
 	readonly callId: string;
 }
@@ -98,8 +103,8 @@ export async function settle(db: Runner, held: readonly Held[], by: Settlement):
 	await db.query({
 		name: "settle-obligations",
 		text: `update obligations set settled_at = clock_timestamp(), settled_by_id = $2, settled_how = $3,
-	settled_comment = $4, settled_by_call_id = $5 where id = any($1::uuid[]) and settled_at is null`,
-		values: [open.map(({ id }) => id), by.userId, by.how, by.comment, by.callId],
+	settled_comment = $4, settled_by_call_id = $5, settled_channel = $6 where id = any($1::uuid[]) and settled_at is null`,
+		values: [open.map(({ id }) => id), by.userId, by.how, by.comment, by.callId, by.channel ?? null],
 	});
 	return open;
 }

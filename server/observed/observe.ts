@@ -4,6 +4,8 @@ import { type Journal, type JournalFamily, JournalProblem } from "../pbx-journal
 import type { PbxState } from "../protocol/pbx.ts";
 import { complaintOf } from "./complaint.ts";
 import { createHeard, type Heard } from "./heard.ts";
+import { type Lost, lostAfterReading, lostStill, lostWith } from "./lost.ts";
+import { rowsToMeet, wholenessOf } from "./torn.ts";
 import type { Blind, DailyCount, Windows } from "./windows.ts";
 
 /** A PBX that is watched. */
@@ -40,18 +42,20 @@ export interface ObserverDeps {
 	/** Whether this server writes for the PBX; one that stands by listens and notes nothing. */
 	readonly leads: (pbxId: string) => boolean;
 	readonly log: Log;
+	/** What is known of lost events of this PBX has changed. */
+	readonly onLost?: (pbxId: string) => void;
 	readonly now: () => number;
 }
 
 /** How often (ms) the time until which a PBX was seen is kept. */
 const beatEvery = 5_000;
 const reconcileEvery = 60_000;
-const figures = ["families", "calls", "external", "obligations"] as const;
+const figures = ["families", "calls", "external", "obligations", "unmatched", "refused"] as const;
 /** How often (ms) the last day of the journal is compared as a whole. */
 const countEvery = 3_600_000;
 const oneDay = 24 * 3_600_000;
-/** After a gap the PBX may still be writing: read soon, and once more. */
-const soon = [300, 5_000];
+/** After a gap the PBX may still be writing: read soon, and once more when what was heard live meanwhile is stored. */
+const soon = [300, 3_500];
 /** Read again this far (ms) behind what was compared already: rows may be written late. */
 const overlap = 10 * 60_000;
 /** A dead link is noticed after that long (ms) at the latest. */
@@ -67,6 +71,8 @@ interface Watched {
 	dueAt: number[];
 	/** Rows of this PBX, one after the other. */
 	work: Promise<void>;
+	/** Events that never came; shown to supervisors until it is settled. */
+	lost: Lost | null;
 	/** The journal being read, which may take minutes after a long time: nothing else waits for it. */
 	reading: Promise<void> | null;
 }
@@ -75,12 +81,17 @@ interface Watched {
  * Keeps the rows of what was seen and what was not, and has the PBX's own journal compared with the calls: when the
  * server starts, after every gap, every minute, and every hour a whole day of it, which gives the figure `missing`.
  */
-export function createObserver({ windows, reconcile, leads, log, now }: ObserverDeps) {
+export function createObserver({ windows, reconcile, leads, log, now, onLost }: ObserverDeps) {
 	const watched = new Map<string, Watched>();
 	const stopping = new AbortController();
 	let beat: NodeJS.Timeout | null = null;
 	let beatAt = 0;
 
+	const setLost = (one: Watched, lost: Lost | null) => {
+		if (lost === one.lost) return;
+		one.lost = lost;
+		onLost?.(one.pbx.id);
+	};
 	const queue = (one: Watched, what: string, run: () => Promise<void>) => {
 		one.work = one.work
 			.then(() => (leads(one.pbx.id) ? run() : undefined))
@@ -113,7 +124,9 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		const first = before.since.getTime() - skew;
 		const counts = before.countedAt === null || at - before.countedAt.getTime() >= countEvery;
 		const compared = (before.reconciledUntil ?? before.since).getTime() - skew - overlap;
-		const since = Math.max(first, counts ? Math.min(compared, at - skew - oneDay) : compared);
+		const wanted = rowsToMeet(before, journal.name, { at, skew, thorough: counts });
+		const torn = wanted.tear && wanted.tearIsAsked ? wanted.tear.from - skew - overlap : compared;
+		const since = Math.max(first, Math.min(compared, torn, counts ? at - skew - oneDay : compared));
 		const blind = (await windows.blind(id, since + skew)).map(({ id: window, from, to }) => ({
 			id: window,
 			from: from - skew,
@@ -121,18 +134,28 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		}));
 		const live = one.heard.live();
 		const settledBefore = at - skew - storedWithin;
-		const sum = { families: 0, calls: 0, external: 0, obligations: 0 };
+		const sum = { families: 0, calls: 0, external: 0, obligations: 0, unmatched: 0, refused: 0 };
 		let recovered = 0;
 		try {
-			const reading = await journal.read(since, async (families) => {
+			const compareSome = async (families: readonly JournalFamily[]) => {
 				stopping.signal.throwIfAborted();
 				const found = await reconcile({ pbxId: id, extensionPattern, families, blind, live, settledBefore });
 				const hit = found.recovered.flatMap(({ from, to }) => windowOf(blind, from, to));
-				if (hit.length > 0) await windows.recovered(hit);
+				if (hit.length > 0) await windows.recovered(id, hit);
 				recovered += found.recovered.length;
 				for (const figure of figures) sum[figure] += found[figure];
+			};
+			const reading = await journal.read(since, compareSome, wanted.rows);
+			const whole = wholenessOf(wanted, reading, journal.name, { at, skew });
+			const complaint = complaintOf(reading, {
+				before: wanted.other ? null : before.journalNewest,
+				goesOn: wanted.last !== null && whole.holeUntil === null,
+				tear: whole.tear,
 			});
-			await windows.reconciled(id, at, at - storedWithin, reading.newest, complaintOf(reading, before.journalNewest));
+			if (whole.holeUntil !== null) log.warn({ pbxId: id, ...whole.tear }, "the PBX's journal has a hole");
+			const { newest } = reading;
+			await windows.reconciled(id, { at, until: at - storedWithin, newest, complaint, whole, other: wanted.other });
+			setLost(one, lostAfterReading(one.lost, at - storedWithin, now(), whole.tear === null));
 			if (counts) await windows.counted(id, at, sum);
 		} catch (error) {
 			if (!(error instanceof JournalProblem)) throw error;
@@ -161,6 +184,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 		if (beats) beatAt = at;
 		for (const one of watched.values()) {
 			one.heard.forget(at);
+			setLost(one, lostStill(one.lost, at));
 			if (beats && one.connected) queue(one, "noting what was seen", () => windows.seen(one.pbx.id, at));
 			const due = one.dueAt.filter((moment) => moment <= at);
 			if (one.reading !== null || (due.length === 0 && at < one.nextAt)) continue;
@@ -206,7 +230,7 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 				const at = now();
 				const one: Watched = {
 					...{ pbx, connected: false, heard: createHeard(at) },
-					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null },
+					...{ nextAt: at + reconcileEvery, dueAt: [], work: Promise.resolve(), reading: null, lost: null },
 				};
 				watched.set(pbx.id, one);
 				if (leads(pbx.id)) begin(one);
@@ -224,6 +248,8 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			for (const from of lostSince) {
 				insist(one, "noting a gap", () => windows.note(pbxId, from, receivedAt, "events-lost"));
 			}
+			if (lostSince.length > 0 && leads(pbxId))
+				setLost(one, lostWith(one.lost, events, receivedAt, one.pbx.journal !== null));
 			if (listed || lostSince.length > 0) hurry(one);
 		},
 		onState(pbxId: string, state: PbxState, at: number): void {
@@ -241,6 +267,8 @@ export function createObserver({ windows, reconcile, leads, log, now }: Observer
 			const from = Math.max(one.heard.last(), at - noticedWithin);
 			insist(one, "opening a blind window", () => windows.open(pbxId, from, "link-lost"));
 		},
+		/** Events of this PBX that never came, as long as people should know. */
+		lostOf: (pbxId: string): Lost | null => watched.get(pbxId)?.lost ?? null,
 		start(): void {
 			beat ??= setInterval(tick, 250).unref();
 		},

@@ -4,9 +4,8 @@ import type { App } from "../http.ts";
 import { Id } from "../protocol/basics.ts";
 import { Observed } from "../protocol/observed.ts";
 import type { Pbx } from "../protocol/pbx.ts";
-import { Said } from "../protocol/said.ts";
 import { say } from "../protocol/sentences.ts";
-import { dailyOf, type Windows } from "./windows.ts";
+import { dailyOf, saidOf, type Windows } from "./windows.ts";
 
 export interface ObservedRouteDeps {
 	readonly windows: Windows;
@@ -48,10 +47,6 @@ function journalOf(kind: string, seen: Seen): Observed["journal"] {
 		readAt: iso(seen?.journalReadAt),
 		newest: iso(seen?.journalNewest),
 		problem: seen?.journalProblem ?? null,
-		said: z
-			.array(Said)
-			.nullable()
-			.catch(null)
-			.parse(seen?.journalSaid ?? null),
+		said: saidOf(seen?.journalSaid),
 	};
 }

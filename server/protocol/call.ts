@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Id, Named, PageQuery, page, Time, text } from "./basics.ts";
 import { Disposition } from "./disposition.ts";
+import { Settlement } from "./settled.ts";
 
 export const CallDirection = z.enum(["inbound", "outbound", "internal"]);
 export const CallOutcome = z.enum(["ringing", "talking", "answered", "missed", "no-answer", "busy", "failed"]);
@@ -29,7 +30,13 @@ export const Recording = z.object({
 });
 export type Recording = z.infer<typeof Recording>;
 
-export const CallObligation = z.object({ id: Id, dueAt: Time, settledAt: Time.nullable() });
+export const CallObligation = z.object({
+	id: Id,
+	dueAt: Time,
+	settledAt: Time.nullable(),
+	/** How it was settled; null or left out while it is open. */
+	settlement: Settlement.nullish(),
+});
 
 export const Call = z.object({
 	id: Id,

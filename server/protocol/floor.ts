@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Id, Named, Time } from "./basics.ts";
 import { Call } from "./call.ts";
 import { PbxState } from "./pbx.ts";
+import { Said } from "./said.ts";
 
 /** Why nobody has seen a pop-up: the browser did not say that it is on the screen, or no browser is open. */
 export const UnseenCause = z.enum(["not-acknowledged", "not-connected"]);
@@ -54,8 +55,16 @@ export const FloorLink = z.object({
 			external: z.number(),
 			obligations: z.number(),
 			missing: z.number(),
+			/** See `Observed`. */
+			proven: z.boolean().optional(),
+			unmatched: z.number().optional(),
+			refused: z.number().optional(),
 		})
 		.nullable(),
+	/** Why the PBX's journal could not be read or trusted the last time, in English; left out by an older server. */
+	journalProblem: z.string().nullable().optional(),
+	/** The sentences of the problem for a client that speaks another language. */
+	journalSaid: z.array(Said).nullable().optional(),
 });
 export type FloorLink = z.infer<typeof FloorLink>;
 
@@ -65,7 +74,7 @@ export const FloorFigures = z.object({
 	missed: Owed,
 	/** Of them, what went to the supervisors; a client is one. */
 	escalated: Owed,
-	/** Missed clients with whom somebody spoke today, and half of them within so many working seconds. */
+	/** Missed clients with whom somebody spoke today, or who were answered on another channel, and half of them within so many working seconds. */
 	reached: z.object({ count: z.number(), median: z.number().nullable() }),
 	unprocessed: Owed,
 	/** By person, most first: calls without a status and clients to call back; `user` null: nobody's. */

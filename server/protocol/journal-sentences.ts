@@ -17,6 +17,8 @@ export const journalSentences = {
 		"The journal is empty, but rows up to {until} were read before: it was emptied, or an old copy was put in its place.",
 	"journal.older":
 		"The journal ends at {newest}, but rows up to {until} were read before: it was emptied, or an old copy was put in its place.",
+	"journal.torn":
+		"What the PBX wrote between {from} and {until} is not in the journal: it was emptied, cleared, rotated to where it is not found, or an old copy was put in its place.",
 
 	"journal.unreadable": "{file} cannot be read ({reason}).",
 	"journal.unopened": "{file} cannot be opened: {reason}.",
@@ -68,6 +70,8 @@ export const journalSentences = {
 	"mend.journal-wait":
 		"Nothing is lost: what was not read is read from the beginning of the gap. If it stays so, look at the database's log.",
 	"mend.journal-check": "Check the PBX: the finding names the line.",
+	"mend.journal-torn":
+		"Put what is missing back: rotated files beside the journal under a name with a number or a date, plain or .gz (at most 64 MB unpacked). Without it, what was missed in that time stays unknown.",
 	"mend.journal-restored":
 		"Calls that were seen stay as they are. Put the newer copy back if it exists; what the lost rows alone told cannot be recovered.",
 } as const satisfies Record<string, string>;

@@ -44,6 +44,15 @@ export const AgentState = z.object({
 export type AgentState = z.infer<typeof AgentState>;
 export const QueueState = z.object({ pbx: z.string(), queue: z.string(), waiting: z.number() });
 export type QueueState = z.infer<typeof QueueState>;
+/** Events of a PBX that never came, while the link stood. */
+export const LostEvents = z.object({
+	/** When it was noticed. */
+	at: Time,
+	/** How many; null: nobody can say. */
+	events: z.number().nullable(),
+	/** What became of them: the PBX's journal is being read, was read, or cannot tell. */
+	state: z.enum(["reading", "read", "unknown"]),
+});
 export const PbxLive = z.object({
 	id: Id,
 	name: z.string(),
@@ -52,6 +61,8 @@ export const PbxLive = z.object({
 	/** The problem for a client that speaks another language. */
 	said: Said.nullable().optional(),
 	since: Time,
+	/** For supervisors, until a minute after the PBX's journal was read; null or left out: none. */
+	lost: LostEvents.nullable().optional(),
 });
 export type PbxLive = z.infer<typeof PbxLive>;
 

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { Id, Named, PageQuery, page, Time, text } from "./basics.ts";
 import { Call } from "./call.ts";
+import { AnswerChannel, SettledHow } from "./settled.ts";
 
 /** `call` = a call without a disposition; `missed` = a client whom nobody spoke to. */
 export const ObligationKind = z.enum(["call", "missed"]);
-export const SettledHow = z.enum(["disposition", "conversation", "other-channel", "dismissed"]);
 
 /** `team`: every agent sees it; `supervisor`: supervisors are told besides. */
 export const EscalatedTo = z.enum(["team", "supervisor"]);
@@ -38,9 +38,13 @@ export const Obligation = z.object({
 	settledAt: Time.nullable(),
 	settledBy: Named.nullable(),
 	settledHow: SettledHow.nullable(),
+	/** Where the client was answered, of `other-channel`. */
+	settledChannel: AnswerChannel.nullable(),
+	/** A person's word on a missed call: what was answered, or why nothing is needed. */
+	settledComment: z.string().nullable(),
 	/** Of the conversation that settled it: `outbound` when we reached the client, `inbound` when the client reached us. */
 	settledDirection: z.enum(["inbound", "outbound"]).nullable(),
-	/** Working seconds from the missed call to the conversation that settled it; null for everything else. */
+	/** Working seconds from the missed call to the conversation, or the answer on another channel, that settled it; else null. */
 	reachedSeconds: z.number().nullable(),
 });
 export type Obligation = z.infer<typeof Obligation>;
@@ -80,6 +84,9 @@ const SeveralResult = z.object({
 export type SeveralResult = z.infer<typeof SeveralResult>;
 export const SeveralResults = z.object({ items: z.array(SeveralResult) });
 export const DismissInput = z.strictObject({ comment: z.string().trim().min(1).max(10_000) });
+/** "We answered otherwise": where, and what was said. */
+export const AnsweredInput = z.strictObject({ channel: AnswerChannel, comment: z.string().trim().min(1).max(10_000) });
+export type AnsweredInput = z.infer<typeof AnsweredInput>;
 /** Figures for the tabs: bounded counts, `99` means 99 or more. */
 export const ObligationCounts = z.object({
 	mine: z.number(),

@@ -16,6 +16,8 @@ export const BlindWindow = z.object({
 	recovered: z.number(),
 	/** When the journal was read for it; null: not yet, or there is none. */
 	reconciledAt: Time.nullable(),
+	/** The PBX's journal has a hole there: what was missed stays unknown unless the journal comes back. */
+	torn: z.boolean().optional(),
 });
 export type BlindWindow = z.infer<typeof BlindWindow>;
 
@@ -50,6 +52,12 @@ export const Observed = z.object({
 			/** Of the external ones, those that are owed exactly once. */
 			obligations: z.number(),
 			missing: z.number(),
+			/** False: the journal itself has a hole of that day, so that `missing` proves nothing. */
+			proven: z.boolean().optional(),
+			/** Calls that only CDR tells, of a time in which everything was seen: perhaps halves of others. Not in `families`. */
+			unmatched: z.number().optional(),
+			/** Of the families, those that our database refuses to store: see the log. */
+			refused: z.number().optional(),
 		})
 		.nullable(),
 	/** The newest hundred. */

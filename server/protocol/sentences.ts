@@ -32,6 +32,8 @@ export const sentences = {
 		"{where} does not speak AMI: no login within {seconds} s. Is this the AMI port (manager.conf, port = 5038)?",
 	"login.refused":
 		'{where} refuses the login of "{user}" ({reason}). In manager.conf the stanza [{user}] must stand with this secret and with a permit line for this server\'s address; then: asterisk -rx "manager reload". asterisk -rx "manager show user {user}" shows what is loaded.',
+	"login.held":
+		'{where} has refused the login of "{user}", so it is tried twelve times an hour at most. In manager.conf the stanza [{user}] must stand with this secret and with a permit line for this server\'s address; then: asterisk -rx "manager reload".',
 	"login.open":
 		'{where} offers no login by challenge, and the way to it is not encrypted: the secret of "{user}" was not sent. Switch TLS on here and in manager.conf (tlsenable = yes, tlsbindaddr = 0.0.0.0:5039).',
 	"pbx.standby": "Another Dzvin server writes the calls of this PBX.",
@@ -85,6 +87,8 @@ export const sentences = {
 	"control.closed": "{where} closed the control connection.",
 	"control.login-refused":
 		'{where} refuses the login of the control account "{user}": check its stanza in manager.conf (secret, permit), then asterisk -rx "manager reload".',
+	"control.login-held":
+		'{where} has refused the login of the control account "{user}": it is tried again in {minutes} min, so that the PBX blocks nobody. If it was mended on the PBX, press Check on the page PBX.',
 	"control.late": "{where} did not answer {action} in time.",
 	"control.refused": "{where} refused {action}: {reason}",
 	"control.no-exten":

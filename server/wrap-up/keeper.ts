@@ -171,9 +171,11 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 					queues.members.set(key, { ...member, paused: change.paused, pausedReason });
 				}
 			} catch (error) {
-				queues.problem = error instanceof Error ? error.message : String(error);
+				const problem = error instanceof Error ? error.message : String(error);
+				const known = queues.problem === problem;
+				queues.problem = problem;
 				queues.notBefore = now() + afterRefusal;
-				log.warn({ pbxId, ...change, err: error }, "The PBX did not take the pause of a queue.");
+				if (!known) log.warn({ pbxId, ...change, err: error }, "The PBX did not take the pause of a queue.");
 				return;
 			}
 		}

@@ -196,3 +196,15 @@ test("stored passwords are argon2id with a salt of their own", async () => {
 	expect(hashes[0]).not.toBe(hashes[1]);
 	for (const hash of hashes) expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
 });
+
+test("people who ask in the same moment are each told who they are, and whoever is signed out is let in with none of them", async () => {
+	const people = [];
+	for (let n = 0; n < 20; n += 1) people.push(await house.hire("agent", null, `Agent ${n}`));
+	const [left, ...others] = people;
+	await house.call("DELETE", "/api/session", { cookie: left?.cookie ?? "" });
+	const answers = await Promise.all(people.map(({ cookie }) => house.call("GET", "/api/me", { cookie })));
+	expect(answers.map(({ status, json }) => (status === 200 ? json.id : status))).toEqual([
+		401,
+		...others.map(({ id }) => id),
+	]);
+});

@@ -122,7 +122,12 @@ function readAlone(history: HistoryAccess): Promise<Cost> {
 /** Compares a journal with the calls of a PBX that was never seen before; answers how many calls it came to. */
 async function comparison(): Promise<(history: HistoryAccess) => Promise<number>> {
 	const pbxId = await addPbx();
-	const reconcile = createReconciler({ pool: database.pools.ingest, recorder: recorder(), now: Date.now });
+	const reconcile = createReconciler({
+		pool: database.pools.ingest,
+		recorder: recorder(),
+		now: Date.now,
+		log: { error: console.error },
+	});
 	return async (history) => {
 		let calls = 0;
 		await journalOf(history).read(0, async (families) => {

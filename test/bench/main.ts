@@ -3,7 +3,8 @@
  *
  *   npm run bench [-- lookup reader …]
  *
- * A file is a benchmark when its own head says how to call it. Ends with status 1 when a goal was missed.
+ * A file is a benchmark when its own head says how to call it, and is called once for each such line, with what stands there
+ * outside of brackets; one that must be given something (`<…>`) belongs to another. Ends with status 1 when a goal was missed.
  */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -12,10 +13,19 @@ import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const names = globSync("*.ts", { cwd: folder })
-	.filter((file) => readFileSync(folder + file, "utf8").includes(` *   node test/bench/${file}`))
-	.map((file) => basename(file, ".ts"))
-	.sort();
+const calls = globSync("*.ts", { cwd: folder })
+	.sort()
+	.flatMap((file) => {
+		const head = readFileSync(folder + file, "utf8").split("*/", 1)[0] ?? "";
+		const lines = head
+			.split("\n")
+			.filter((line) => line.startsWith(` *   node test/bench/${file}`) && !line.includes("<"));
+		return lines.map((line) => {
+			const options = (line.split(file)[1] ?? "").replaceAll(/\[[^\]]*\]/g, "").split(" ");
+			return { name: basename(file, ".ts"), options: options.filter((option) => option !== "") };
+		});
+	});
+const names = [...new Set(calls.map(({ name }) => name))];
 const asked = process.argv.slice(2);
 const strangers = asked.filter((name) => !names.includes(name));
 if (strangers.length > 0) {
@@ -24,11 +34,12 @@ if (strangers.length > 0) {
 }
 
 const missed: string[] = [];
-for (const name of asked.length > 0 ? asked : names) {
-	console.log(`\n── ${name}`);
-	const child = spawn(process.execPath, ["--expose-gc", `${folder}${name}.ts`], { stdio: "inherit" });
+for (const { name, options } of calls.filter((call) => asked.length === 0 || asked.includes(call.name))) {
+	const title = [name, ...options].join(" ");
+	console.log(`\n── ${title}`);
+	const child = spawn(process.execPath, ["--expose-gc", `${folder}${name}.ts`, ...options], { stdio: "inherit" });
 	const [code] = await once(child, "close");
-	if (code !== 0) missed.push(name);
+	if (code !== 0) missed.push(title);
 }
 console.log(missed.length === 0 ? "\nEvery goal was met." : `\nNot met or broken: ${missed.join(", ")}`);
 process.exitCode = missed.length === 0 ? 0 : 1;

@@ -4,7 +4,8 @@
  * really waits for its disk. Goals: p50 at most 1.5 times, p99 at most 2 times the prototype's, and at 100 calls/s
  * never more than 50 ms at p99.
  *
- *   node test/bench/ring-to-pop.ts [--rates 10,100] [--rounds 5] [--calls 60,500] [--contacts 20000] [--journal]
+ *   node test/bench/ring-to-pop.ts [--rates 10,100] [--rounds 5] [--calls 60,500] [--contacts 20000]
+ *   node test/bench/ring-to-pop.ts --journal [--rates 10,100] [--rounds 5] [--calls 60,500] [--contacts 20000]
  *
  * With --journal it compares the whole server that keeps the raw events with one that does not (DZVIN_JOURNAL_DAYS=0), each on
  * a database of its own. Goal: p99 at most 1.5 times.

@@ -8,7 +8,8 @@ import { processorSeconds, sinceRing } from "./rings.ts";
 import { cookieOf } from "./storm-people.ts";
 
 const [port, from = 0, size = 0] = process.argv.slice(2).map(Number);
-let took: number[] = [];
+/** Of each pop-up when it came (machine's clock, ms) and what it took. */
+let took: { at: number; ms: number }[] = [];
 let tries = 0;
 const present = new Set<number>();
 const sockets = new Map<number, WebSocket>();
@@ -36,7 +37,7 @@ function open(n: number, failed: number): void {
 		if (ms === null) return;
 		const callId = /"call":\{"id":"([^"]+)"/.exec(text)?.[1];
 		socket.send(JSON.stringify({ type: "painted", callId, seq: 1 }));
-		took.push(ms);
+		took.push({ at: Number(process.hrtime.bigint()) / 1e6, ms });
 	});
 	socket.on("close", (code) => {
 		present.delete(n);

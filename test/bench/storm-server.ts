@@ -1,14 +1,14 @@
 /**
  * The server of storm.ts: the whole application on a database of its own with as many people, each with a session.
- * Commands come from the parent: `rows`, `push <count> <per second>`, `figures`.
+ * Commands: storm-commands.ts.
  */
 import { createHash } from "node:crypto";
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import pg from "pg";
 import { migrate } from "../../db/migrate.ts";
 import { createApp } from "../../server/app.ts";
 import { createLog } from "../../server/web/log.ts";
-import { processorSeconds, ringPhones } from "./rings.ts";
+import { incoming, moment } from "../live/calls.ts";
+import { serveCommands } from "./storm-commands.ts";
 import { personOf, sessionOf } from "./storm-people.ts";
 
 const [url = "", size = "0", others = "0"] = process.argv.slice(2);
@@ -49,19 +49,10 @@ const next = (index: number) => {
 	return { id: personOf(n), name: `Agent ${n}`, extension: String(n) };
 };
 
-const loop = monitorEventLoopDelay({ resolution: 5 });
-loop.enable();
-process.on("message", async (text: string) => {
-	const [command, count, perSecond] = text.split(" ");
-	if (command === "push") await ringPhones(dzvin.bus, next, Number(count), Number(perSecond));
-	if (command === "settle") globalThis.gc?.();
-	const figures = {
-		rss: process.memoryUsage().rss,
-		loopP99: loop.percentile(99) / 1e6,
-		loopMax: loop.max / 1e6,
-		processor: processorSeconds(),
-	};
-	loop.reset();
-	process.send?.(JSON.stringify({ done: command, ...figures }));
+serveCommands((index, due) => {
+	const person = next(index);
+	const call = incoming({ callerName: due });
+	dzvin.bus.emit("call.saved", moment(call, { ringing: [person] }));
+	setTimeout(() => dzvin.bus.emit("call.saved", moment(call, { past: [person], ended: true })), 200);
 });
 process.send?.(JSON.stringify({ port: new URL(dzvin.address()).port }));

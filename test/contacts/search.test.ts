@@ -91,9 +91,11 @@ test("who is called exactly so stands before who is only like it", async () => {
 	expect((await found("іваненко"))[0]).not.toBe("Іванченко Марія");
 });
 
-test("a full number stands before one that only contains it", async () => {
+test("a full number that somebody has is not looked for inside other numbers, an end of one is", async () => {
 	await company.meet("Містить", "+4974000001");
-	expect((await found("0674000001"))[0]).toBe("Іваненко Олена Петрівна");
+	await company.meet("Містить усе", "+490674000001");
+	expect(await found("0674000001")).toEqual(["Іваненко Олена Петрівна"]);
+	expect((await found("74000001")).toSorted()).toEqual(["Іваненко Олена Петрівна", "Містить", "Містить усе"]);
 });
 
 test("owner and status narrow the search down", async () => {

@@ -3,6 +3,9 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { goal } from "../faults/live/goals.ts";
+import { shownOn, waitingIn } from "../faults/live/watched.ts";
+import { MadeFaults } from "../faults/made-faults.ts";
 import { type FaultProxy, faultProxy } from "../faults/proxy.ts";
 import { type Floor, type FloorNumber, pause } from "../lab/floor.ts";
 import { accounts, type StartedLab, startLab } from "../lab/lab.ts";
@@ -20,6 +23,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 	let agents: Employee[];
 	let gate: FaultProxy;
 	let pbxId: string;
+	const faults = new MadeFaults();
 
 	beforeAll(async () => {
 		[started, office] = await Promise.all([startLab(), Office.open()]);
@@ -47,6 +51,20 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		what: string,
 		fits: (call: Awaited<ReturnType<typeof callsOf>>[number]) => boolean,
 	) => until(`${number} ${what}`, async () => (await callsOf(number)).find(fits) ?? null);
+	/** The server is stopped and started again; `meanwhile` there is none. */
+	const restart = async (meanwhile?: () => Promise<unknown>) => {
+		const seesAgain = faults.begin("server-stopped");
+		await office.stop();
+		await meanwhile?.();
+		await office.start();
+		seesAgain();
+	};
+	const agree = async () =>
+		await assertInvariants(office.pool, pbxId, started.lab, {
+			faults: faults.all,
+			shown: shownOn(office.desks.map(({ told }) => ({ messages: told.map(({ message }) => message) }))),
+			tooMuch: () => waitingIn({ base: office.server.address(), memory: () => 0 }),
+		});
 	/** One call and one debt, whatever happened in between. */
 	const theOnlyCall = async (number: string) => {
 		const calls = await callsOf(number);
@@ -67,6 +85,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		const desk = await office.sit(agents[0] ?? supervisor);
 		await callWhich("+380503330002", "talks", ({ outcome }) => outcome === "talking");
 		const cutAt = Date.now();
+		const seesAgain = faults.begin("link-lost");
 		gate.shut();
 		const away = await office.pbxBecomes(pbxId, "away", 5_000);
 		expect(away.problem).toContain("closed the connection");
@@ -77,6 +96,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		gate.open();
 		await office.pbxBecomes(pbxId, "connected", 8_000);
 		const backAfter = Date.now() - openedAt;
+		seesAgain();
 		const over = await callWhich("+380503330001", "is over", ({ endedAt }) => endedAt !== null);
 		expect(over).toMatchObject({ outcome: "answered", recovered: true });
 		await until(
@@ -132,7 +152,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 			legs: legs.map(({ extension }) => extension),
 		}));
 		expect(seen.sort((a, b) => a.rawNumber.localeCompare(b.rawNumber))).toEqual(expected);
-		await assertInvariants(office.pool, pbxId, started.lab);
+		await agree();
 	};
 
 	it("the link is cut again and again under many calls: each is one call, owed once, over, and with the right end", async () => {
@@ -141,16 +161,20 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 			async () => {
 				for (let cut = 0; cut < 4; cut++) {
 					await pause(500);
+					const seesAgain = faults.begin("link-lost");
 					gate.shut();
 					await pause(300);
 					gate.open();
 					await office.pbxBecomes(pbxId, "connected", 8_000);
+					seesAgain();
 				}
 			},
 			async (end) => {
+				const seesAgain = faults.begin("link-lost");
 				gate.shut();
 				await end();
 				gate.open();
+				seesAgain();
 			},
 		);
 	});
@@ -159,38 +183,33 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		await manyCalls(
 			"05033500",
 			async () => {
-				for (let restart = 0; restart < 4; restart++) {
+				for (let time = 0; time < 4; time++) {
 					await pause(400);
-					await office.stop();
-					await office.start();
+					await restart();
 				}
 			},
-			async (end) => {
-				await office.stop();
-				await end();
-				await office.start();
-			},
+			restart,
 		);
 	});
 
 	it("a PBX that is frozen is away within 5 s and comes back by itself", async () => {
 		const desk = await office.sit(supervisor);
 		const frozenAt = Date.now();
+		const seesAgain = faults.begin("link-lost");
 		await docker("docker", ["pause", started.lab.address.pbx.container]);
 		try {
 			const away = await office.pbxBecomes(pbxId, "away", 6_000);
-			const seenAfter = Date.now() - frozenAt;
-			expect(seenAfter).toBeLessThanOrEqual(5_500);
 			expect(away.problem).toMatch(/does not answer/);
 			await until(
 				"everybody sees it",
 				() => desk.told.some(({ message }) => message.type === "pbx.state" && message.pbx.state === "away") || null,
 			);
-			console.log(`frozen PBX seen after ${seenAfter} ms`);
+			goal("a frozen PBX is told of after", Date.now() - frozenAt, 5_000, "ms");
 		} finally {
 			await docker("docker", ["unpause", started.lab.address.pbx.container]);
 		}
 		await office.pbxBecomes(pbxId, "connected", 15_000);
+		seesAgain();
 		desk.close();
 	});
 
@@ -236,8 +255,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		const call = await floor.customer({ from: "0503330004", to: floor.service("salesQueue") });
 		await floor.ringing(3);
 		await callWhich("+380503330004", "rings three", ({ legs }) => legs.length === 3);
-		await office.stop();
-		await office.start();
+		await restart();
 		const desk = await office.sit(agents[2] ?? supervisor);
 		await until(
 			"the pop-up is there again",
@@ -270,8 +288,7 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		const talkingSince = Date.now();
 		await callWhich("+380503330005", "talks", ({ outcome }) => outcome === "talking");
 		await pause(500);
-		await office.stop();
-		await office.start();
+		await restart();
 		await office.pbxBecomes(pbxId, "connected");
 		await pause(1500);
 		await call.hangUp();
@@ -305,10 +322,10 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		await floor.ringing(2);
 		await callWhich("+380503330006", "talks", ({ outcome }) => outcome === "talking");
 		await callWhich("+380503330007", "rings", ({ legs }) => legs.length === 1);
-		await office.stop();
-		await talked.hangUp();
-		await rang.hangUp();
-		await office.start();
+		await restart(async () => {
+			await talked.hangUp();
+			await rang.hangUp();
+		});
 		await callWhich("+380503330006", "is over", ({ endedAt }) => endedAt !== null);
 		await callWhich("+380503330007", "is over", ({ endedAt }) => endedAt !== null);
 		expect(await theOnlyCall("+380503330006")).toMatchObject({
@@ -321,11 +338,6 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		expect(owed.map(({ number }) => number)).toContain("+380503330007");
 	});
 
-	it("after all of it the PBX's journal, the calls and the debts agree", async () => {
-		const counted = await assertInvariants(office.pool, pbxId, started.lab);
-		console.log(`journal: ${counted.families} families; missing 0, twice 0`);
-	});
-
 	it("the PBX is killed under a call and starts anew: the call is interrupted, over, and owed", async () => {
 		const floor = await onFloor(1);
 		await floor.phone(1, { does: "answer", after: 0.3 });
@@ -333,15 +345,22 @@ describe("when the way to the PBX, the PBX or the server breaks", { timeout: 60_
 		await floor.talking(1);
 		await callWhich("+380503330008", "talks", ({ outcome }) => outcome === "talking");
 		const { container } = started.lab.address.pbx;
+		const seesAgain = faults.begin("link-lost");
 		await docker("docker", ["kill", container]);
 		await docker("docker", ["start", container]);
 		// Docker publishes it on another port.
 		const { stdout } = await docker("docker", ["port", container, "5038/tcp"]);
 		gate.to = { host: "127.0.0.1", port: Number(/:(\d+)\s*$/m.exec(stdout)?.[1]) };
 		await office.pbxBecomes(pbxId, "connected", 20_000);
+		seesAgain();
 		const back = Date.now();
 		await callWhich("+380503330008", "is over", ({ endedAt }) => endedAt !== null);
-		console.log(`interrupted call over ${Date.now() - back} ms after the PBX was back`);
+		goal("the interrupted call is over after the PBX's return", Date.now() - back, 10_000, "ms");
 		expect(await theOnlyCall("+380503330008")).toMatchObject({ outcome: "answered", interrupted: true });
+	});
+
+	it("after all of it the PBX's journal, the phone bank, the calls, the debts and the times of blindness agree", async () => {
+		const counted = await agree();
+		console.log(`journal: ${counted.families} families; missing 0, twice 0`);
 	});
 });

@@ -33,7 +33,8 @@ export interface Answer {
 export class Office {
 	readonly #store: TestDatabase;
 	readonly log: string[] = [];
-	readonly #desks: Desk[] = [];
+	/** Everybody who ever sat here. */
+	readonly desks: Desk[] = [];
 	#server: Dzvin | null = null;
 	#admin: Employee | null = null;
 
@@ -100,7 +101,7 @@ export class Office {
 	}
 
 	async close(): Promise<void> {
-		for (const desk of this.#desks) desk.close();
+		for (const desk of this.desks) desk.close();
 		if (this.#server !== null) await this.stop();
 		await this.#store.drop();
 	}
@@ -147,7 +148,7 @@ export class Office {
 	/** The person opens the client in so many tabs. */
 	async sit(who: Employee, tabs = 1): Promise<Desk> {
 		const desk = await Desk.open(this.server.address(), who, tabs);
-		this.#desks.push(desk);
+		this.desks.push(desk);
 		return desk;
 	}
 

@@ -1,5 +1,6 @@
 import type { Entry } from "../../server/calls/journal/entry.ts";
 import { longest } from "../../server/calls/journal/replay.ts";
+import type { Saying } from "../../server/calls/journal/store.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 
 /** What one leadership had to make its calls of. */
@@ -26,10 +27,11 @@ export function beginningsIn(event: PbxEvent): readonly string[] {
 	return event.kind === "call.kept" ? event.call.links : [];
 }
 
-/** See `storedUntil` of store.ts. */
-export function storedUntil(entries: readonly Entry[], last: number | null): number | null {
-	const said = entries.flatMap(({ event, arrival }) =>
-		event.kind === "calls.stored" && arrival / 1000 >= (last ?? 0) - longest ? [event.until] : [],
-	);
-	return said.length === 0 ? null : Math.max(...said);
+/** See `sayings` of store.ts. */
+export function sayings(entries: readonly Entry[], last: number | null): Saying[] {
+	return entries.flatMap(({ event, arrival }) => {
+		const at = arrival / 1000;
+		if (event.kind !== "calls.stored" || at < (last ?? 0) - longest) return [];
+		return [{ at, until: event.until, boot: event.boot ?? null }];
+	});
 }

@@ -10,7 +10,10 @@ export interface Pbx {
 	readonly names: readonly string[];
 	/** In the order of the PBX; the first two are its boot and its list of channels. */
 	readonly events: readonly PbxEvent[];
-	readonly boot: string;
+	/** It was killed before the event of this index, with all that lived, and came back as another boot; null: it never was. */
+	readonly killedAt: number | null;
+	/** What it calls its boot at each event, and at the end. */
+	bootAt(index: number): string;
 	/** The calls, each as its trace alone comes out. */
 	readonly calls: ReadonlyMap<string, CallFacts>;
 	/** Of every linked id that ever was, the call that it ended in. */
@@ -31,6 +34,8 @@ interface Piece {
 const noon = 1_800_014_400;
 /** How much longer than recorded everything takes: calls of seconds, of a minute, and longer than what a start replays. */
 const stretches = [1, 20, 200] as const;
+/** How often the PBX is killed in a schedule, and how long (ms) it is away then. */
+const [killed, away] = [0.2, 3_000] as const;
 /** Whole (stretched) seconds by which a trace may begin after the first. */
 const latest = 2;
 
@@ -56,9 +61,23 @@ export function drawPbx(chance: () => number): Pbx {
 	const parts = chosen.map((trace, slot) =>
 		pieceOf(trace, slot, stretch, slot === 0 ? 0 : Math.floor(chance() * (latest + 1))),
 	);
+	const kill = chance() < killed ? drawKill(parts, chance) : null;
+	const names = chosen.map(({ name }) => `${name} ×${stretch}`);
+	return together(names, parts, kill);
+}
+
+/** One trace alone, as it was recorded; `isTold` of its events, in their order. */
+export const pbxOf = (trace: Trace): Pbx => together([trace.name], [pieceOf(trace, 0, 1, 0)], null);
+
+/** Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives. */
+export const isTold = (event: PbxEvent) => isKept(event) || event.kind === "channel.step";
+
+/** `kill`: when the PBX is killed; null: never. */
+function together(names: readonly string[], parts: readonly Piece[], kill: number | null): Pbx {
+	const lived = kill === null ? parts : parts.map((piece) => survivor(piece, kill));
 	const begin: { event: PbxEvent; owner: string | null }[] = [];
 	const rest: { event: PbxEvent; owner: string | null }[] = [];
-	for (const [slot, { events, owners }] of parts.entries()) {
+	for (const [slot, { events, owners }] of lived.entries()) {
 		for (const [index, event] of events.entries()) {
 			const isBegin = event.kind === "booted" || event.kind === "snapshot";
 			if (isBegin && slot > 0) continue;
@@ -77,14 +96,51 @@ export function drawPbx(chance: () => number): Pbx {
 		if (owner !== null) callOfEvent.set(own, owner);
 		return own;
 	});
+	const killedAt = kill === null ? null : indexFrom(events, kill);
 	return {
-		names: chosen.map(({ name }) => `${name} ×${stretch}`),
+		names: kill === null ? names : [...names, `killed at ${killedAt}`],
 		events,
-		boot,
-		calls: new Map(parts.flatMap(({ calls }) => calls.map((call) => [call.family, call] as const))),
-		callOf: new Map(parts.flatMap(({ callOf }) => [...callOf])),
+		killedAt,
+		bootAt: (index) => (killedAt !== null && index >= killedAt ? nextBoot : boot),
+		calls: new Map(lived.flatMap(({ calls }) => calls.map((call) => [call.family, call] as const))),
+		callOf: new Map(lived.flatMap(({ callOf }) => [...callOf])),
 		callOfEvent,
 	};
+}
+
+const nextBoot = "after the kill";
+
+/** The first event from that moment on; behind the last one when there is none. */
+function indexFrom(events: readonly PbxEvent[], moment: number): number {
+	const found = events.findIndex((event, index) => index > 1 && event.at >= moment);
+	return found < 0 ? events.length : found;
+}
+
+/** A moment at which something lives. */
+function drawKill(parts: readonly Piece[], chance: () => number): number | null {
+	const moments = parts.flatMap(({ events }) => events.slice(3).map(({ at }) => at));
+	const at = moments[Math.floor(chance() * moments.length)];
+	return at === undefined ? null : at;
+}
+
+/** What is left of a piece when the PBX is killed at that moment: nothing when it would have begun before it is back. */
+function survivor(piece: Piece, kill: number): Piece {
+	const isMark = ({ kind }: PbxEvent) => kind === "booted" || kind === "snapshot";
+	const { events, callOf: links } = piece;
+	const first = events.find((event) => !isMark(event))?.at ?? 0;
+	const last = events.at(-1)?.at ?? 0;
+	if (last < kill || first >= kill + away) return piece;
+	// The boot and the list with which the PBX is first seen are those of all traces.
+	const isLeft = (event: PbxEvent) => isMark(event) || event.at < kill;
+	const left = events.filter(isLeft);
+	const { state, facts } = fold([...left, { kind: "booted", at: kill, boot: nextBoot }]);
+	const callOf = new Map(
+		[...links.keys()].map((link) => [link, state.families.byLink.get(link)?.told?.family ?? link] as const),
+	);
+	// Calls that would have become one later are two.
+	const channels = new Map<string, string>();
+	const owners = left.map((event) => ownerOf(event, channels, callOf));
+	return { events: left, owners, calls: facts, callOf };
 }
 
 /** A trace with ids and times of its own; kept, because the same ones come again and again. */
@@ -92,8 +148,7 @@ function pieceOf(trace: Trace, slot: number, stretch: number, offset: number): P
 	const key = `${trace.name} ${slot} ${stretch} ${offset}`;
 	const known = pieces.get(key);
 	if (known) return known;
-	// Four events in five tell the tracker nothing; steps of the dialplan show at least that a channel lives.
-	const told = trace.events.filter((event) => isKept(event) || event.kind === "channel.step");
+	const told = trace.events.filter(isTold);
 	const epoch = Math.floor((told[0]?.at ?? 0) / 1000);
 	const base = noon + offset * stretch;
 	const id = (text: string) =>

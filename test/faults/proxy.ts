@@ -38,6 +38,8 @@ export interface FaultProxy {
 	up: Faults;
 	/** Spoils what the side that was connected to says. */
 	down: Faults;
+	/** Chunks that were sliced, throttled, repeated or kept back so far. */
+	readonly spoilt: number;
 	/** Answers lost so far. */
 	readonly lost: number;
 	/** The next answer of this kind reaches nobody. */
@@ -65,18 +67,21 @@ interface Direction {
 	faults(): Faults;
 	/** This chunk goes no further. */
 	keeps(chunk: Buffer): boolean;
+	/** This chunk does not pass as it is. */
+	spoils(): void;
 	/** Nothing passes, and neither side learns of the other's end. */
 	isGone(): boolean;
 }
 
 /** One chunk after the other: a late chunk holds back those behind it. */
-async function carry({ from, into, faults, keeps, isGone }: Direction): Promise<void> {
+async function carry({ from, into, faults, keeps, spoils, isGone }: Direction): Promise<void> {
 	let carried = 0;
 	let present = faults();
 	// One side may have said all and still listen: the end of one direction is not the end of the connection.
 	for await (const chunk of from.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
 		if (present !== faults()) [present, carried] = [faults(), 0];
 		const { cutAfter = Infinity, reset, blackHole, delay = 0, throttle, slice, duplicate } = present;
+		if (slice || throttle || duplicate || blackHole) spoils();
 		if (keeps(chunk) || isGone() || blackHole) continue;
 		if (delay > 0) await pause(delay);
 		const data = chunk.subarray(0, Math.max(0, cutAfter - carried));
@@ -84,8 +89,8 @@ async function carry({ from, into, faults, keeps, isGone }: Direction): Promise<
 		// Throttled, a piece is what passes in a twentieth of a second.
 		const size = slice ?? (throttle ? Math.max(1, Math.floor(throttle / 20)) : Math.max(1, data.length));
 		for (const piece of pieces(duplicate ? Buffer.concat([data, data]) : data, size)) {
-			// A timer counts whole milliseconds, and cuts off the rest.
-			if (throttle) await pause(Math.ceil((piece.length * 1000) / throttle));
+			// A timer counts whole milliseconds, and cuts off the rest. What is left of a chunk goes at once when the line is mended.
+			if (throttle && present === faults()) await pause(Math.ceil((piece.length * 1000) / throttle));
 			if (into.destroyed) return void from.destroy();
 			// Each piece is to leave as its own write before the next one.
 			await new Promise<void>((done) => into.write(piece, () => done()));
@@ -106,8 +111,10 @@ export async function faultProxy(to: NetConnectOpts): Promise<FaultProxy> {
 	let gone = false;
 	let passed = 0;
 	let lost = 0;
+	let spoilt = 0;
 	let armed: Loss | null = null;
 	const isGone = () => gone;
+	const spoils = () => void spoilt++;
 	const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
 		if (isShut) return void near.destroy();
 		sockets.add(near);
@@ -133,8 +140,8 @@ export async function faultProxy(to: NetConnectOpts): Promise<FaultProxy> {
 			return true;
 		};
 		// A connection that breaks under way is what this proxy is for.
-		carry({ from: near, into: far, faults: () => proxy.up, keeps: asks, isGone }).catch(breaks(far));
-		carry({ from: far, into: near, faults: () => proxy.down, keeps: answers, isGone }).catch(breaks(near));
+		carry({ from: near, into: far, faults: () => proxy.up, keeps: asks, spoils, isGone }).catch(breaks(far));
+		carry({ from: far, into: near, faults: () => proxy.down, keeps: answers, spoils, isGone }).catch(breaks(near));
 	});
 	const cut = () => {
 		for (const socket of sockets) socket.destroy();
@@ -150,6 +157,9 @@ export async function faultProxy(to: NetConnectOpts): Promise<FaultProxy> {
 		down: {},
 		get passed() {
 			return passed;
+		},
+		get spoilt() {
+			return spoilt;
 		},
 		get lost() {
 			return lost;

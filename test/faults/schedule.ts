@@ -75,8 +75,8 @@ export function runSchedule(seed: number): Ended {
 	const snapshot = (count: number): PbxEvent => ({
 		kind: "snapshot",
 		at: now,
-		boot: pbx.boot,
-		channels: pictureAfter(events.slice(0, count), now),
+		boot: pbx.bootAt(count),
+		channels: pictureAfter(events.slice(pbx.killedAt !== null && count >= pbx.killedAt ? pbx.killedAt : 0, count), now),
 	});
 	const listen = (link: Link, at: number) => {
 		const { server } = link;
@@ -87,7 +87,7 @@ export function runSchedule(seed: number): Ended {
 			if (link.back === "reconnect" || link.back === "sequence") {
 				server.hear([{ kind: "gap", at: now, cause: link.back, missing: null }], now);
 			}
-			if (link.back !== "sequence" && at > 0) server.hear([{ kind: "booted", at: now, boot: pbx.boot }], now);
+			if (link.back !== "sequence" && at > 0) server.hear([{ kind: "booted", at: now, boot: pbx.bootAt(at) }], now);
 			if (at > 0) link.list = { drawn: at, due: dueAfter(events, at, below(4)) };
 			link.back = null;
 		}
@@ -162,7 +162,14 @@ export function runSchedule(seed: number): Ended {
 		}
 	};
 
+	const killPbx = (at: number) => {
+		if (at !== pbx.killedAt) return;
+		for (const link of links) deafen(link, at - 1, "reconnect");
+		faults.push(`${at}: the PBX is killed`);
+	};
+
 	for (const [at, event] of events.entries()) {
+		killPbx(at);
 		if (event.at - now > quiet) rest();
 		now = Math.max(now, event.at + 0.5);
 		for (const link of links) listen(link, at);
@@ -184,6 +191,7 @@ export function runSchedule(seed: number): Ended {
 		for (let things = below(pace * 4); things > 0; things--) work();
 	}
 	database.away = false;
+	killPbx(events.length);
 	for (const link of links) {
 		link.deafUntil = 0;
 		listen(link, events.length);
@@ -192,7 +200,7 @@ export function runSchedule(seed: number): Ended {
 	for (const { server } of links) server.settle(now);
 	now += 5_000;
 	for (const { server } of links) {
-		server.hear([{ kind: "snapshot", at: now, boot: pbx.boot, channels: [] }], now);
+		server.hear([{ kind: "snapshot", at: now, boot: pbx.bootAt(events.length), channels: [] }], now);
 		server.settle(now);
 	}
 	const last = links.find(({ server }) => server.leads && server.taken.size > 0 && holder?.server === server);
@@ -205,7 +213,7 @@ export function runSchedule(seed: number): Ended {
  * Whether this event and the one before are of one millisecond. No link is set up, and no list asked for, between them:
  * that takes longer, and the tracker could not tell which of the two the list knows.
  */
-function isTie(events: readonly PbxEvent[], at: number): boolean {
+export function isTie(events: readonly PbxEvent[], at: number): boolean {
 	const [before, event] = [events[at - 1], events[at]];
 	return before !== undefined && event !== undefined && at > 1 && event.at - before.at < 1;
 }

@@ -1,23 +1,34 @@
 import { type Backlog, createBacklog } from "../../server/calls/backlog.ts";
 import type { CallChange, CallFacts } from "../../server/calls/call-change.ts";
 import { type Entry, isKept, keyOf } from "../../server/calls/journal/entry.ts";
-import { createMarks, withNext } from "../../server/calls/journal/marks.ts";
+import { createMarks, heardBy, withNext } from "../../server/calls/journal/marks.ts";
 import { type Arrived, merged } from "../../server/calls/journal/merge.ts";
 import {
 	besideFrom,
+	bootAt,
 	isGap,
 	leftOf,
+	overFrom,
 	rememberedOf,
 	replayFrom,
 	sayStoredEvery,
+	storedUntil,
 } from "../../server/calls/journal/replay.ts";
 import { keepEvery } from "../../server/calls/kept.ts";
 import { createChangeQueue, type Lane } from "../../server/calls/pbx-queue.ts";
-import { emptyTracker, longCalls, next, noteStored, remember } from "../../server/calls/tracker.ts";
+import {
+	emptyTracker,
+	longCalls,
+	next,
+	noteOver,
+	noteStored,
+	remember,
+	saidStored,
+} from "../../server/calls/tracker.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
 import { rules } from "../calls/fold.ts";
 import type { StandInDatabase } from "./database.ts";
-import { beginningsIn, type Knowledge, knowledgeOf, storedUntil } from "./knowledge.ts";
+import { beginningsIn, type Knowledge, knowledgeOf, sayings } from "./knowledge.ts";
 
 /** A write on its way; its answer has not come. */
 export interface Sent {
@@ -46,6 +57,8 @@ const mostCalls = 200;
 /** ingest.ts: milliseconds for which a standing-by server keeps what it hears. */
 const heardFor = 30_000;
 
+let links = 0;
+
 /**
  * A server as ingest.ts, writer.ts and journal.ts make it of the pure parts, but that somebody else says when each thing
  * that takes time happens: reading the past, a write, its answer, a batch of the journal.
@@ -56,6 +69,8 @@ export class SimulatedServer {
 	/** journal.ts: what is in memory, and what each link's boot is. */
 	#unkept: Entry[] = [];
 	#marks = createEntryMarks();
+	/** ingest.ts: a new one for each process. */
+	#link = ++links;
 	#boot: string | null = null;
 	#arrived = 0;
 	/** On this machine's disk: outlives the process. */
@@ -107,6 +122,7 @@ export class SimulatedServer {
 		const { sent } = this.#line;
 		this.alive = false;
 		this.#line = newLine();
+		this.#link = ++links;
 		[this.#unkept, this.#marks, this.#boot, this.#arrived] = [[], createEntryMarks(), null, 0];
 		return sent;
 	}
@@ -150,9 +166,16 @@ export class SimulatedServer {
 		const entries = [...this.#db.journal.values()].sort((a, b) => a.arrival - b.arrival);
 		const newest = entries.at(-1);
 		const last = newest === undefined ? null : newest.arrival / 1000;
-		const from = replayFrom(last, live, spilledSince, 0, storedUntil(entries, last));
+		const said = sayings(entries, last);
+		const from = replayFrom(last, live, spilledSince, 0, storedUntil(said));
 		line.stored.until = line.stored.last = from ?? now;
-		line.state = emptyTracker();
+		line.state = emptyTracker(from === null ? null : bootAt(said, from));
+		const over = [...this.#db.calls.values()].filter(({ endedAt }) => endedAt !== null);
+		if (from !== null)
+			noteOver(
+				line.state,
+				over.filter(({ startedAt }) => startedAt >= overFrom(from)),
+			);
 		noteStored(line.state, live);
 		if (from === null || last === null) {
 			remember(line.state, live);
@@ -193,7 +216,7 @@ export class SimulatedServer {
 		const { stored, queue, sent } = this.#line;
 		if (queue.size === 0 && sent.length === 0) stored.until = Math.max(stored.until, stored.last);
 		stored.last = Math.max(stored.last, now);
-		for (const event of events) {
+		for (const event of heardBy(events, `${this.#link}`)) {
 			this.#take(event, now);
 			if (event.kind === "gap" && event.cause === "reconnect") this.#boot = null;
 			if ((event.kind === "booted" || event.kind === "snapshot") && event.boot !== "") this.#boot = event.boot;
@@ -201,7 +224,7 @@ export class SimulatedServer {
 		}
 		if (now >= stored.saidAt + sayStoredEvery) {
 			stored.saidAt = now;
-			this.#push({ kind: "calls.stored", at: this.#line.state.now, until: stored.until }, now);
+			this.#push(saidStored(this.#line.state, stored.until), now);
 		}
 		if (now < this.#line.keptAt + keepEvery) return;
 		this.#line.keptAt = now;

@@ -63,7 +63,8 @@ test("a call that was seen is left as it was seen, one of a blind time is recove
 	expect(compare(family, within, rules)).toMatchObject({ missing: true, changes: [{ kind: "changed" }] });
 	// The half of a transfer, perhaps, which went into another call.
 	const awake = compare(family, { stored: new Map(), blind: [], live: null }, rules);
-	expect(awake).toEqual({ changes: [], missing: false, calls: [] });
+	expect(awake).toMatchObject({ changes: [], missing: false, calls: [], unmatched: [{ family: call.family }] });
+	expect(unseen.unmatched).toEqual([]);
 	const row = {
 		...{ family: call.family, startedAt: call.startedAt, endedAt: call.endedAt, outcome: "missed", talkMs: 0 },
 		...{ recovered: false, interrupted: false, progress: 1, callerName: "", did: "", queue: null, ivr: "" },
@@ -89,7 +90,13 @@ test("a file that was rotated, emptied or cut in mid-record is read as far as it
 	expect(torn.strange).toBe(0);
 	truncateSync(`${path}.1`);
 	truncateSync(path);
-	expect(await wholeJournalOf({ kind: "cdr-csv", path }).read(0)).toEqual({ families: [], newest: null, strange: 0 });
+	expect(await wholeJournalOf({ kind: "cdr-csv", path }).read(0)).toEqual({
+		families: [],
+		newest: null,
+		strange: 0,
+		last: null,
+		holes: [],
+	});
 });
 
 test("lines in local time are told in UTC, lines without a unique id are strange", async () => {

@@ -30,6 +30,13 @@ export function writeSqlite(path: string, rows: readonly RawCelRow[]): void {
 	const db = new DatabaseSync(path);
 	db.exec(`create table cel (AcctId integer primary key, eventtype, eventtime, cid_name, cid_num, exten, context,
 		channame, appname, appdata, accountcode, uniqueid, linkedid, eventextra)`);
+	db.close();
+	addToSqlite(path, rows);
+}
+
+/** What the PBX writes behind that. */
+export function addToSqlite(path: string, rows: readonly RawCelRow[]): void {
+	const db = new DatabaseSync(path);
 	const insert =
 		db.prepare(`insert into cel (eventtype, eventtime, cid_name, cid_num, exten, context, channame, appname,
 		appdata, accountcode, uniqueid, linkedid, eventextra) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`);
@@ -42,6 +49,32 @@ export function writeSqlite(path: string, rows: readonly RawCelRow[]): void {
 	}
 	db.exec("commit");
 	db.close();
+}
+
+/** The same rows as cel_custom writes them. */
+export function csvOf(rows: readonly RawCelRow[]): string {
+	const quoted = (field: string) => `"${field.replaceAll('"', '""')}"`;
+	const fields = (row: RawCelRow) => [
+		...[row.event, row.time, row.callerName, row.callerNumber, "", "", "", row.exten, row.context, row.channel],
+		...[row.application, row.data, "3", row.accountCode, row.id, row.family, "", "", "", row.extra],
+	];
+	return rows.map((row) => `${fields(row).map(quoted).join(",")}\n`).join("");
+}
+
+/** Lines of cdr_csv of so many answered calls, as `rowsOfCalls` has them. */
+export function cdrOfCalls(count: number, from: number, apart: number): string {
+	const line = readFileSync(new URL("direct-answered.cdr.csv", folder), "utf8");
+	return Array.from({ length: count }, (_, call) => {
+		const at = from + call * apart;
+		return line
+			.replaceAll(/"2026-11-22 11:24:0(\d)"/g, (_, second) => {
+				const time = new Date(Math.floor(at / 1000) * 1000 + (Number(second) - 6) * 1000);
+				return `"${time.toISOString().slice(0, 19).replace("T", " ")}"`;
+			})
+			.replaceAll("1795346646.0", `${Math.floor(at / 1000)}.${call * 10}`)
+			.replaceAll(/-0000000(\d)/g, (_, end) => `-${call}0${end}`)
+			.replaceAll("0501110001", `050${String(1_000_000 + call)}`);
+	}).join("");
 }
 
 /** A row as cel_odbc and cel_pgsql write it: local time of `zone` (ms ahead of UTC) without saying so, text cut to FreePBX's columns. */

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Lost } from "../../server/observed/lost.ts";
 import { createObserver, type ObserverDeps, type ReconcileInput } from "../../server/observed/observe.ts";
 import { createWindows, type Windows } from "../../server/observed/windows.ts";
 import type { PbxEvent } from "../../server/pbx-event.ts";
@@ -13,15 +14,17 @@ let time = monday;
 let leading = true;
 let asked: ReconcileInput[] = [];
 let answer: () => Promise<JournalReading>;
+/** What was told of lost events, in its order. */
+let lost: (Lost | null)[] = [];
 const observers: ReturnType<typeof createObserver>[] = [];
-const nothing: JournalReading = { newest: null, strange: 0 };
+const nothing: JournalReading = { newest: null, strange: 0, last: null, holes: [] };
 
 beforeEach(async () => {
 	company = await openCompany();
 	windows = createWindows(company.database.pools.ingest);
 	time = monday;
 	leading = true;
-	asked = [];
+	[asked, lost] = [[], []];
 	answer = async () => nothing;
 });
 afterEach(async () => {
@@ -31,6 +34,7 @@ afterEach(async () => {
 
 function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> = {}) {
 	const journal: Journal = {
+		name: "a journal",
 		async read(_since, take) {
 			const reading = await answer();
 			await take([]);
@@ -42,9 +46,13 @@ function observe(found: Partial<Awaited<ReturnType<ObserverDeps["reconcile"]>>> 
 		windows,
 		async reconcile(input) {
 			asked.push(input);
-			return { recovered: [], families: 0, calls: 0, external: 0, obligations: 0, ...found };
+			return {
+				...{ recovered: [], families: 0, calls: 0, external: 0, obligations: 0, unmatched: 0, refused: 0 },
+				...found,
+			};
 		},
 		log: { info() {}, warn() {} },
+		onLost: (pbxId) => lost.push(observer.lostOf(pbxId)),
 		now: () => time,
 	});
 	observers.push(observer);
@@ -80,6 +88,26 @@ test("a lost link is a window from what was heard last until the PBX is back, an
 	expect(await list()).toMatchObject([
 		{ to: new Date(monday + 43_000).toISOString(), recovered: 1, reconciledAt: new Date(time).toISOString() },
 	]);
+});
+
+test("a window is looked up in the PBX's journal within 5 s of its end, although what was heard live needs 3 s to be stored", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	seconds(10);
+	observer.onState(company.pbxId, "away", time);
+	seconds(30);
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	await observer.idle();
+	const over = time;
+	seconds(1);
+	await rounds(1);
+	await observer.idle();
+	expect(await list()).toMatchObject([{ to: new Date(over).toISOString(), reconciledAt: null }]);
+	seconds(3);
+	await rounds(2);
+	await observer.idle();
+	expect(await list()).toMatchObject([{ reconciledAt: new Date(over + 4_000).toISOString() }]);
 });
 
 test("lost events are a window of their own, also while the link stays", async () => {
@@ -194,4 +222,91 @@ test("a server that stands by notes nothing; when it takes over, the time in whi
 	expect(await list()).toMatchObject([
 		{ cause: "server-stopped", from: new Date(monday).toISOString(), to: new Date(time).toISOString() },
 	]);
+});
+
+test("a server that lost its token changes nothing of what was seen", async () => {
+	const { pbxId, database } = company;
+	await company.rows(`insert into pbx_writers (pbx_id, token, holder) values ('${pbxId}', 7, 'this one')`);
+	let token = 7;
+	const fenced = createWindows(database.pools.ingest, () => token);
+	await fenced.seen(pbxId, monday);
+	await fenced.open(pbxId, monday, "link-lost");
+	const whole = { mark: "row journal", tear: null, holeUntil: null, healed: null };
+	const everything = async () => [
+		await company.rows("select * from observations"),
+		await company.rows("select * from blind_windows order by id"),
+	];
+	const before = await everything();
+	const [[seen], [window]] = before as [Record<string, unknown>[], Record<string, unknown>[]];
+	expect([seen?.until_at, window?.to_at]).toEqual([new Date(monday), null]);
+	const counts = { families: 1, calls: 1, external: 1, obligations: 1, unmatched: 1, refused: 1 };
+	const complaint = [say("mend.journal-log")];
+	const write = async () => {
+		const at = monday + 60_000;
+		await fenced.seen(pbxId, at);
+		await fenced.note(pbxId, monday + 1000, monday + 2000, "events-lost");
+		await fenced.recovered(pbxId, [String(window?.id)]);
+		await fenced.failed(pbxId, complaint);
+		await fenced.counted(pbxId, at, counts);
+		await fenced.close(pbxId, monday + 3000);
+		await fenced.reconciled(pbxId, { at, until: at, newest: at, complaint, whole, other: false });
+		await fenced.open(pbxId, at, "server-stopped");
+	};
+	// Another server counts the token up.
+	await company.rows("update pbx_writers set token = 8");
+	await write();
+	expect(await everything()).toEqual(before);
+	// The one who has it writes all of that.
+	token = 8;
+	await write();
+	expect(await company.rows("select families, journal_mark, journal_problem from observations")).toEqual([
+		{ families: 1, journal_mark: "row journal", journal_problem: "See the server's log." },
+	]);
+	expect(await company.rows("select cause, recovered, reconciled_at is not null as looked from blind_windows")).toEqual(
+		expect.arrayContaining([
+			{ cause: "link-lost", recovered: 1, looked: true },
+			{ cause: "events-lost", recovered: 0, looked: true },
+			{ cause: "server-stopped", recovered: 0, looked: false },
+		]),
+	);
+});
+
+test("lost events are told at once, that the journal was read for them when it was, and no more a minute later", async () => {
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard(picture()));
+	seconds(2);
+	const first = time;
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 7 }));
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "quarantine", missing: null }));
+	expect(lost.at(-1)).toEqual({ at: first, until: first, events: 8, state: "reading", settledAt: null });
+	// The first reading comes before everything of that time is stored and written: it proves nothing yet.
+	seconds(1);
+	await rounds(1);
+	await observer.idle();
+	expect(lost.at(-1)?.state).toBe("reading");
+	seconds(6);
+	await until("it is read", () => (lost.at(-1)?.state === "read" ? true : null), 5_000);
+	seconds(61);
+	await until("it is over", () => (lost.at(-1) === null ? true : null), 5_000);
+	expect(observer.lostOf(company.pbxId)).toBeNull();
+});
+
+test("a journal that cannot be read leaves lost events open, and a reconnection is no loss of them", async () => {
+	answer = async () => {
+		throw new JournalProblem("locked", say("journal.locked", { file: "Master.db" }), say("mend.journal-log"));
+	};
+	const observer = observe();
+	observer.onState(company.pbxId, "connected", time);
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "reconnect", missing: null }));
+	expect(lost).toEqual([]);
+	observer.onEvents(...heard({ kind: "gap", at: time, cause: "sequence", missing: 1 }));
+	seconds(70);
+	await until(
+		"it was tried",
+		async () => ((await windows.observation(company.pbxId))?.journalProblem ? true : null),
+		5_000,
+	);
+	await observer.idle();
+	expect(observer.lostOf(company.pbxId)).toMatchObject({ state: "reading", events: 1 });
 });

@@ -88,7 +88,7 @@ describe("piece by piece", () => {
 	});
 	const told = async (all: readonly RawCelRow[], size: number, since = 0) => {
 		const parts: JournalFamily[][] = [];
-		await readBack(inPieces(all, size), since, async (some) => void parts.push([...some]));
+		await readBack(inPieces(all, size), { since, known: [], take: async (some) => void parts.push([...some]) });
 		const families = parts
 			.flat()
 			.map(({ links, events, open, lastAt }) => ({ links, events: events.length, open, lastAt }));
@@ -128,8 +128,11 @@ describe("piece by piece", () => {
 			},
 		};
 		const last = Date.parse(`${day.at(-1)?.time.replace(" ", "T")}Z`);
-		await readBack(counting, last - 3_600_000, async (some) => {
-			found += some.length;
+		await readBack(counting, {
+			...{ since: last - 3_600_000, known: [] },
+			async take(some) {
+				found += some.length;
+			},
 		});
 		expect(found).toBeGreaterThan(80);
 		// Twelve hours are a thousand calls, of 15 rows each.
@@ -174,7 +177,7 @@ describe("a CSV journal", () => {
 		const journal = csv(everything);
 		const path = join(folder, "Master.csv");
 		truncateSync(path);
-		expect(await journal.read(0)).toEqual({ families: [], newest: null, strange: 0 });
+		expect(await journal.read(0)).toEqual({ families: [], newest: null, strange: 0, last: null, holes: [] });
 		appendFileSync(path, everything.slice(everything.lastIndexOf('\n"CHAN_START"') + 1));
 		expect((await journal.read(0)).newest).not.toBeNull();
 	});

@@ -2,7 +2,11 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { createReconciler, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
+import { rebuildCall } from "../../server/calls/journal/rebuild.ts";
+import { insertEntries, lastArrival, readEvents } from "../../server/calls/journal/store.ts";
+import { createReconciler, type ReconcileDeps, type ReconcileInput } from "../../server/calls/reconcile/reconcile.ts";
+import { rulesOf } from "../../server/calls/tracker-rules.ts";
+import type { PbxEvent } from "../../server/pbx-event.ts";
 import type { JournalFamily } from "../../server/pbx-journal.ts";
 
 import { fold } from "../calls/fold.ts";
@@ -12,7 +16,9 @@ import { wholeJournalOf } from "./whole.ts";
 
 let company: Company;
 let folder: string;
+let complaints: Record<string, unknown>[] = [];
 beforeEach(async () => {
+	complaints = [];
 	company = await openCompany();
 	folder = mkdtempSync(join(tmpdir(), "dzvin-reconcile-"));
 });
@@ -23,9 +29,17 @@ afterEach(async () => {
 
 const later = Date.parse("2026-11-30T00:00:00Z");
 
-async function reconcile(families: readonly JournalFamily[], given: Partial<ReconcileInput> = {}) {
+async function reconcile(
+	families: readonly JournalFamily[],
+	given: Partial<ReconcileInput> = {},
+	deps: Partial<ReconcileDeps> = {},
+) {
 	const { recorder, database, pbxId } = company;
-	const reconciler = createReconciler({ pool: database.pools.ingest, recorder, now: () => later });
+	const reconciler = createReconciler({
+		...{ pool: database.pools.ingest, recorder, now: () => later },
+		log: { error: (context, message) => void complaints.push({ ...context, message }) },
+		...deps,
+	});
 	return await reconciler({
 		pbxId,
 		extensionPattern: "^[1-4]0[1-7]$",
@@ -153,4 +167,118 @@ test("two calls that were joined while nobody looked become one, with one debt",
 	await reconcile(families);
 	expect(await stateOf()).toMatchObject([{ linked_id: joined.family, outcome: "answered", owed: 1 }]);
 	expect(await company.rows("select 1 from obligations")).toHaveLength(1);
+});
+
+test("one call that the database refuses is left out, said and missing; all others are recovered", async () => {
+	const families = [...(await read(wholeJournal()))];
+	const place = families.findIndex(({ events }) => events.some(({ kind }) => kind === "bridge.entered"));
+	const [bad] = families.splice(place, 1);
+	if (!bad) throw new Error("no family");
+	// A damaged row: a time, but none that PostgreSQL reads.
+	const late = bad.events.map((event) => (event.kind === "channel.ended" ? { ...event, at: 8.63e15 } : event));
+	const hostile = "x\n\u001b[31m";
+	const refused: JournalFamily = { ...bad, events: late, links: [...bad.links, hostile], lastAt: later - 1 };
+	families.splice(place, 0, refused);
+
+	const first = await reconcile(families);
+	expect(first.refused).toBe(1);
+	expect(first.families).toBeGreaterThan(65);
+	expect(first.calls).toBe(first.families - 1);
+	expect(first.recovered).toHaveLength(first.families - 1);
+	expect(await stateOf()).toHaveLength(first.families - 1);
+	expect(complaints).toHaveLength(1);
+	expect(JSON.stringify(complaints)).toContain(bad.links[0]);
+	// Nothing that a caller or a file brings gets out of its line of the log.
+	const family = String(complaints[0]?.family);
+	expect([family.includes("\n"), family.includes("\u001b")]).toEqual([false, false]);
+	// Nor does it keep later calls waiting.
+	expect(await reconcile(families)).toMatchObject({ recovered: [], refused: 1, calls: first.families - 1 });
+});
+
+test("a server that lost its token between two writes takes no legs away", async () => {
+	const families = await read(journalText("direct-answered"));
+	const [whole] = fold(families.flatMap(({ events }) => events)).facts;
+	const [only] = whole?.legs ?? [];
+	if (!whole || !only) throw new Error("no call");
+	const legs = [
+		only,
+		{ ...only, index: only.index + 1, extension: "107", answeredAt: null, result: "no-answer" as const },
+	];
+	const seen = { ...whole, outcome: "missed" as const, answeredAt: null, talkMs: 0, recovered: true, legs };
+	const legsOf = async () =>
+		(await company.rows("select extension from legs order by index")).map((leg) => leg.extension);
+	const { recorder, pbxId } = company;
+	await company.rows(`insert into pbx_writers (pbx_id, token, holder) values ('${pbxId}', 1, 'this one')`);
+	await company.record(seen);
+	expect(await legsOf()).toEqual(["101", "107"]);
+	const overtaken = {
+		...recorder,
+		async record(batch: Parameters<typeof recorder.record>[0]) {
+			await recorder.record(batch);
+			await company.rows("update pbx_writers set token = 2, holder = 'another'");
+		},
+	};
+	await reconcile(families, {}, { recorder: overtaken, token: () => 1 });
+	expect(await company.rows("select outcome from calls")).toEqual([{ outcome: "answered" }]);
+	expect(await legsOf()).toEqual(["101", "107"]);
+});
+
+test("every call that was recovered can be rebuilt: what the journal told of it is kept", async () => {
+	const { recorder, database, pbxId } = company;
+	const families = await read(wholeJournal());
+	await reconcile(families);
+	const text = journalText("queue-answered");
+	// The PBX died under this one.
+	const cut = text.slice(0, text.indexOf('\n"BRIDGE_EXIT"') + 1).replaceAll(/\b(179\d{7})\.(\d+)\b/g, "$1.9$2");
+	await reconcile(await read(cut), { blind: [{ from: later - 1000, to: later }] });
+	const state = await stateOf();
+	expect(state.filter(({ interrupted }) => interrupted === true)).toHaveLength(1);
+	const rules = rulesOf({ id: pbxId, extensionPattern: "^[1-4]0[1-7]$" });
+	const ids = (await company.rows("select id from calls")).map(({ id }) => String(id));
+	for (const table of ["legs", "recordings", "obligations", "calls"]) await company.rows(`delete from ${table}`);
+	for (const id of ids) {
+		const rebuilt = await rebuildCall(database.pools.ingest, [rules], id);
+		if (!rebuilt) throw new Error(`${id} is not rebuilt`);
+		await recorder.record({ pbxId, changes: rebuilt.changes, receivedAt: () => later });
+	}
+	expect(await stateOf()).toEqual(state);
+	// It is no event that a server heard: a server that begins does not take it for one.
+	expect(await lastArrival(database.pools.ingest, pbxId, Date.parse("2026-11-22T00:00:00Z"))).toBeNull();
+	const heard = [];
+	for await (const one of readEvents(database.pools.ingest, pbxId, 0, later)) heard.push(one);
+	expect(heard).toEqual([]);
+	// Told again, it is kept once.
+	const kept = async () => (await company.rows("select count(*)::integer as n from pbx_events"))[0]?.n;
+	expect(await kept()).toBe(ids.length);
+	for (const table of ["legs", "obligations", "calls"]) await company.rows(`delete from ${table}`);
+	await reconcile(families);
+	expect(await kept()).toBe(ids.length);
+});
+
+test("a call of which a part was heard keeps that when it is rebuilt from the PBX's journal", async () => {
+	const { database, pbxId } = company;
+	const families = await read(journalText("direct-answered"));
+	const [family] = families;
+	if (!family) throw new Error("no family");
+	const began = family.events[0]?.at ?? 0;
+	const heard: PbxEvent[] = family.events.filter(({ at }) => at === began);
+	const channel = heard.find((event) => event.kind === "channel.created")?.channel ?? null;
+	if (channel === null) throw new Error("no channel");
+	const said: PbxEvent[] = [
+		...heard,
+		{ kind: "variable.set", at: began + 1, channel, name: "FROM_DID", value: "0442009009" },
+		{ kind: "recording.began", at: began + 2, channel, path: "/var/spool/asterisk/monitor/one.wav" },
+	];
+	const entries = said.map((event, n) => ({
+		...{ pbxId, day: "2026-11-22", key: `boot/${n}`, arrival: event.at * 1000 + n, at: event.at, event },
+	}));
+	await insertEntries(database.pools.ingest, entries);
+	await reconcile(families);
+	const [id] = (await company.rows("select id from calls")).map((row) => String(row.id));
+	const rules = rulesOf({ id: pbxId, extensionPattern: "^[1-4]0[1-7]$" });
+	const rebuilt = await rebuildCall(database.pools.ingest, [rules], id ?? "");
+	expect(rebuilt?.call).toMatchObject({
+		...{ outcome: "answered", recovered: true },
+		recordings: [{ path: "/var/spool/asterisk/monitor/one.wav" }],
+	});
 });

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { sql } from "drizzle-orm";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createPbxs, type Pbxs } from "../../server/company/pbxs.ts";
+import { refusedLogins } from "../../server/company/refused-logins.ts";
 import { createSettings } from "../../server/company/settings.ts";
 import { createEventBus } from "../../server/events.ts";
 import { PbxInput, PbxPatch } from "../../server/protocol/pbx.ts";
@@ -87,6 +88,17 @@ describe("PBXs", () => {
 		const history = { kind: "postgres", host: "[fd00::6]", username: "cel", secret: "cel-secret" };
 		const pbx = await pbxs.create(PbxInput.parse({ ...input("Six"), host: "[fd00::5]", history }));
 		expect(await pbxs.access(pbx.id)).toMatchObject({ host: "fd00::5", history: { host: "fd00::6" } });
+	});
+
+	test("what was refused with other settings is forgotten with them, for every account of that PBX", async () => {
+		const pbx = await pbxs.create(input("Refused"));
+		const list = refusedLogins(own.database.pools.ui, pbx.id);
+		for (const account of ["dzvin", "control"]) await list.add(account, Date.now());
+		const other = refusedLogins(own.database.pools.ui, (await pbxs.create(input("Other"))).id);
+		await other.add("dzvin", Date.now());
+		await pbxs.patch(pbx.id, PbxPatch.parse({ port: 5039 }));
+		const count = async (of: typeof list, account: string) => (await of.take(account, 0, () => 1)).refusedAt.length;
+		expect([await count(list, "dzvin"), await count(list, "control"), await count(other, "dzvin")]).toEqual([0, 0, 1]);
 	});
 
 	test("a patch keeps what it does not name", async () => {

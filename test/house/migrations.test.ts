@@ -76,6 +76,53 @@ test("an upgrade lets those missed calls escalate whose time is still to come, a
 	}
 }, 60_000);
 
+test("an upgrade knows who took part in what is owed, and through which line a missed call came", async () => {
+	const own = await emptyDatabase();
+	try {
+		const files = globSync("*.sql", { cwd: join(projectFolder, "migrations") }).sort();
+		const upgrade = files.findIndex((file) => file.startsWith("0011"));
+		const textOf = (file: string) => readFileSync(join(projectFolder, "migrations", file), "utf8");
+		await apply(own.url, textOf(files[0] ?? ""));
+		for (const file of files.slice(1, upgrade)) await run(own.url, textOf(file));
+		const id = (n: number) => `'00000000-0000-7000-8000-00000000000${n}'`;
+		// An open call of two people, one that goes on, and a missed one that was settled last week.
+		await run(
+			own.url,
+			`insert into pbxs (id, name, host, port, events_username, events_secret_sealed, extension_pattern)
+				values (${id(9)}, 'office', '127.0.0.1', 5038, 'dzvin', '', '');
+			insert into calls (id, started_at, pbx_id, linked_id, direction, outcome, raw_number, caller_name, did, queue, ended_at, user_ids)
+				values (${id(1)}, now(), ${id(9)}, '1', 'inbound', 'answered', '', '', '1', null, now(), array[${id(7)}, ${id(8)}]::uuid[]),
+				(${id(2)}, now(), ${id(9)}, '2', 'inbound', 'talking', '', '', '1', null, null, array[${id(7)}]::uuid[]),
+				(${id(3)}, now(), ${id(9)}, '3', 'inbound', 'missed', '', '', '0441', 'sales', now(), array[${id(7)}]::uuid[]);
+			insert into obligations (id, kind, call_id, call_started_at, opened_at, due_at, settled_at)
+				select id, case outcome when 'missed' then 'missed' else 'call' end, id, started_at, started_at, started_at,
+					case when outcome = 'missed' then now() - interval '7 days' end from calls`,
+		);
+		await run(own.url, textOf(files[upgrade] ?? ""));
+		const found = await withClient(own.url, async (client) => [
+			(
+				await client.query(
+					"select right(obligation_id::text, 1) as call, right(user_id::text, 1) as who from owed_people order by 2",
+				)
+			).rows,
+			(await client.query("select did, queue from obligations order by id")).rows,
+		]);
+		expect(found).toEqual([
+			[
+				{ call: "1", who: "7" },
+				{ call: "1", who: "8" },
+			],
+			[
+				{ did: null, queue: null },
+				{ did: null, queue: null },
+				{ did: "0441", queue: "sales" },
+			],
+		]);
+	} finally {
+		await own.drop();
+	}
+}, 60_000);
+
 async function apply(url: string, sql: string): Promise<void> {
 	await withClient(url, (client) => client.query("create extension pg_trgm"));
 	await run(url, sql);

@@ -1,19 +1,20 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import type { CallFacts } from "../../server/calls/call-change.ts";
 import { KeptJournal } from "./kept-journal.ts";
 
 /** What was sent of one call: epoch milliseconds, and what it comes to when all of it is known. */
 interface Sent {
 	readonly first: number;
 	readonly last: number;
-	readonly outcome: string;
+	readonly outcome: CallFacts["outcome"];
 }
 
 interface Trace {
 	readonly name: string;
 	readonly bytes: Buffer;
-	readonly outcome: string;
+	readonly outcome: CallFacts["outcome"];
 }
 
 /** Plays calls of recorded traces in turns, each with its own number, and knows their linked ids. */

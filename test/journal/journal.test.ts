@@ -61,6 +61,29 @@ test("events are in the database when the system is idle, in their order, once h
 	expect(said).toEqual([]);
 });
 
+test("an idle system writes at once, and what comes while a commit is under way goes in batches of two hundred", async () => {
+	const sizes: number[] = [];
+	const { journal: pool } = road.pools;
+	const counting: Runner = {
+		query(asked) {
+			const [ids] = asked.values ?? [];
+			if (Array.isArray(ids)) sizes.push(ids.length);
+			return pool.query(asked);
+		},
+	};
+	const counted = createJournal({ db: counting, spill: await openSpill(`${file()}-2`, () => {}), log, now: Date.now });
+	counted.push(pbxId, some(1, 1), today);
+	// No timer has run yet.
+	expect(sizes).toEqual([1]);
+	for (let from = 2; from <= 700; from += 3) counted.push(pbxId, some(from, 3), today);
+	await counted.drained();
+	expect(await stored()).toEqual(some(1, 700));
+	await counted.stop();
+	// All of them came within the first commit. One that took too long goes by our own disk, in batches as well.
+	expect(Math.max(...sizes)).toBe(200);
+	expect(sizes.length).toBeLessThanOrEqual(8);
+});
+
 test("a new link whose boot is not known yet is never taken for the boot before", async () => {
 	journal.push(pbxId, [{ kind: "booted", at: today, boot: "monday" }, renamed(5, "PJSIP/101-1")], today);
 	journal.newLink(pbxId);

@@ -6,6 +6,8 @@ import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts
 import { spread } from "../faults/live/figures.ts";
 import { killServer } from "../faults/live/kills.ts";
 import { Stage } from "../faults/live/stage.ts";
+import { waitingIn } from "../faults/live/watched.ts";
+import { MadeFaults } from "../faults/made-faults.ts";
 import { roadToDatabase } from "../faults/road-to-database.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { seeded } from "../support/seeded.ts";
@@ -66,13 +68,17 @@ test("the database away, the server killed meanwhile: the spill file keeps what 
 		// These begin and end where only our own disk sees them.
 		await calls.over();
 		await sleep(500);
+		const faults = new MadeFaults();
+		const seesAgain = faults.begin("server-stopped");
 		await server.kill();
 		road.proxy.open();
 
 		server = await servers.start("one", road.url);
 		await until("the PBX is connected", () => pbx.sessions === 1);
+		seesAgain();
 		calls.begin();
-		const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls);
+		const asked = { faults: faults.all, tooMuch: () => waitingIn(server) };
+		const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls, asked);
 		expect(count).toBe(7);
 		await until("the spill file is gone", () => !existsSync(file));
 		const { rows } = await own.database.pools.ui.query("select outcome, recovered from calls");

@@ -80,6 +80,8 @@ test("a server that takes over knows from the journal what its own link did not 
 		keep: (_, events) => kept.push(...events),
 		past: async () => ({
 			from: since,
+			boot: null,
+			over: [],
 			known: new Set(),
 			events: (async function* () {})(),
 			beside: stored,

@@ -81,5 +81,15 @@ test("the command says what is wrong", () => {
 		stderr: expect.stringContaining("npm run rebuild -- <call id>"),
 	});
 	const unknown = rebuild("01a1b2c3-0000-7000-8000-000000000000");
-	expect(unknown).toMatchObject({ status: 1, stderr: expect.stringContaining("has no events of the call") });
+	expect(unknown).toMatchObject({ status: 1, stderr: expect.stringContaining("no such call is stored") });
+});
+
+test("a call that a server of before recovered is said to have no events because nobody heard it", async () => {
+	const pool = own.database.pools.ui;
+	const { rows } = await pool.query(
+		"update calls set recovered = true where linked_id = (select min(linked_id) from calls) returning id",
+	);
+	await pool.query("delete from pbx_events");
+	const id = String(rows[0]?.id);
+	expect(rebuild(id)).toMatchObject({ status: 1, stderr: expect.stringContaining("nobody heard the call") });
 });

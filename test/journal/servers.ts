@@ -184,8 +184,16 @@ export async function screenOf(server: Server, cookie: string) {
 		if (socket.readyState > WebSocket.OPEN) throw new Error("the screen was closed");
 		await sleep(10);
 	}
-	return { pops, popped, messages, close: () => socket.terminate() };
+	return {
+		pops,
+		popped,
+		messages,
+		isOpen: () => socket.readyState === WebSocket.OPEN,
+		close: () => socket.terminate(),
+	};
 }
+
+export type Screen = Awaited<ReturnType<typeof screenOf>>;
 
 /** Waits until the value is there. */
 export async function until<T>(what: string, read: () => T | Promise<T>, within = 20_000): Promise<NonNullable<T>> {

@@ -1,6 +1,6 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Entry } from "../../server/calls/journal/entry.ts";
 import { openSpill } from "../../server/calls/journal/spill.ts";
@@ -42,6 +42,40 @@ test("events come back in their order after the process that wrote them is gone,
 	await second.append([entry(5)]);
 	expect(await second.peek(200)).toEqual([entry(5)]);
 	await Promise.all([first.close(), second.close()]);
+});
+
+test("a file that was made is on the disk under its name, and so is its folder, before an event counts as kept", async () => {
+	const forced: string[] = [];
+	file = join(folder, "data", "spill", "journal-spill");
+	const spill = await openSpill(
+		file,
+		(bytes) => torn.push(bytes),
+		async (place) => {
+			forced.push(`${relative(folder, place)}: ${readdirSync(place).join(" ")}`);
+		},
+	);
+	await spill.append([entry(1)]);
+	expect(forced).toEqual(["data/spill: journal-spill", "data: spill", ": data"]);
+	// Its name is there: forcing its bytes is enough.
+	await spill.append([entry(2)]);
+	expect(forced).toHaveLength(3);
+	// Drained, the file goes; the next one is a new name.
+	await spill.peek(200);
+	await spill.drop();
+	await spill.append([entry(3)]);
+	expect(forced.slice(3)).toEqual(["data/spill: journal-spill"]);
+	await spill.close();
+	// A folder that cannot be forced keeps nothing.
+	const refused = await openSpill(
+		join(folder, "other"),
+		() => {},
+		async () => {
+			throw new Error("the disk is gone");
+		},
+	);
+	await expect(refused.append([entry(4)])).rejects.toThrow("the disk is gone");
+	expect(refused.size).toBe(0);
+	await refused.close();
 });
 
 test("a last line torn at any byte is cut off, and what is appended behind it is whole", async () => {

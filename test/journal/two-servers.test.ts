@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { LoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
+import { shownOn, waitingIn } from "../faults/live/watched.ts";
+import { MadeFaults } from "../faults/made-faults.ts";
 import { type TestDatabase, testDatabase } from "../support/database.ts";
 import { Calls } from "./calls.ts";
 import { assertComplete } from "./oracle.ts";
-import { admin, furnish, type Server, Servers, screenOf, startPbx, until } from "./servers.ts";
+import { admin, furnish, type Screen, type Server, Servers, screenOf, startPbx, until } from "./servers.ts";
 
 let own: TestDatabase;
 let pbx: LoopbackPbx;
@@ -36,6 +38,8 @@ test("one of two servers writes; when it is killed the other takes over at once,
 	let standby = await servers.start("two");
 	await until("both listen", () => pbx.sessions === 2);
 	const calls = new Calls(pbx, "direct-answered");
+	const faults = new MadeFaults();
+	const shown: Screen[] = [];
 	const load = new AbortController();
 	const loading = calls.keepBeginning(4, 0.5, load.signal);
 	const took: number[] = [];
@@ -54,14 +58,17 @@ test("one of two servers writes; when it is killed the other takes over at once,
 
 		const token = await tokenOf(pbxId);
 		const killedAt = Date.now();
+		const seesAgain = faults.begin("server-stopped");
 		await leader.kill();
 		await until("the other has taken over", async () => (await tokenOf(pbxId)) > token);
 		took.push(Date.now() - killedAt);
+		seesAgain();
 		await until("it says so", async () => (await stateAt(standby, cookie)) === "connected");
 		await until("pop-ups come by the other", () => (atStandby?.pops.length ?? 0) > 2);
 		for (const screen of screens) {
 			expect(new Set(screen.pops).size).toBe(screen.pops.length);
 			popped.push(...screen.pops);
+			shown.push(screen);
 			screen.close();
 		}
 		leader = standby;
@@ -70,7 +77,11 @@ test("one of two servers writes; when it is killed the other takes over at once,
 	}
 	load.abort();
 	await loading;
-	const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls);
+	const { calls: count } = await assertComplete(own.database.pools.ui, pbxId, calls, {
+		faults: faults.all,
+		shown: shownOn(shown),
+		tooMuch: () => waitingIn(leader),
+	});
 	took.sort((a, b) => a - b);
 	console.log(`${took.length} take-overs in ${took.join(", ")} ms; ${count} calls, ${popped.length} pop-ups`);
 	expect(took.at(-1)).toBeLessThan(2_000);
@@ -90,12 +101,15 @@ test("a writer that is frozen is replaced; when it wakes it writes nothing and s
 
 	const token = await tokenOf(pbxId);
 	const frozenAt = Date.now();
+	const faults = new MadeFaults();
+	const seesAgain = faults.begin("server-stopped");
 	frozen.child.kill("SIGSTOP");
 	// One is answered before anybody takes over; the other phone rings long enough.
 	calls.begin(0.5);
 	const rings = calls.begin(0.05);
 	await until("the other has taken over", async () => (await tokenOf(pbxId)) > token, 15_000);
 	const took = Date.now() - frozenAt;
+	seesAgain();
 	const later = calls.begin(0.5);
 	await until("a new call pops up by the other", () => second.pops.includes(later));
 	await until("the phone that rings pops up by the other", () => second.pops.includes(rings));
@@ -103,7 +117,11 @@ test("a writer that is frozen is replaced; when it wakes it writes nothing and s
 	await until("it knows that it stands by", async () => (await stateAt(frozen, cookie)) === "standby");
 	const last = calls.begin(0.5);
 	await until("the last call pops up", () => second.pops.includes(last));
-	await assertComplete(own.database.pools.ui, pbxId, calls);
+	await assertComplete(own.database.pools.ui, pbxId, calls, {
+		faults: faults.all,
+		shown: shownOn([screen, second]),
+		tooMuch: () => waitingIn(other),
+	});
 	expect(screen.pops).toEqual([first]);
 	expect(new Set(second.pops).size).toBe(second.pops.length);
 	console.log(`taken over from a frozen server in ${took} ms`);

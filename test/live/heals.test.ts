@@ -59,7 +59,14 @@ function owed(assignee: Visitor): Obligation {
 			settledAt: null,
 			settledBy: null,
 		},
-		...{ settledHow: null, settledDirection: null, reachedSeconds: null, claimedUntil: null },
+		...{
+			settledChannel: null,
+			settledComment: null,
+			settledHow: null,
+			settledDirection: null,
+			reachedSeconds: null,
+			claimedUntil: null,
+		},
 		...{ escalatedTo: null, escalatedAt: null },
 	};
 }

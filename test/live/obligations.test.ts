@@ -59,6 +59,8 @@ function owed(assignee: Visitor | null, ended = true): Obligation {
 		settledAt: null,
 		settledBy: null,
 		settledHow: null,
+		settledChannel: null,
+		settledComment: null,
 		settledDirection: null,
 		reachedSeconds: null,
 	};

@@ -123,3 +123,18 @@ test("a slow database does not bring a card once more for a call that is over by
 	expect(told).toEqual(told.toSorted());
 	expect(desk.problems).toEqual([]);
 });
+
+test("while the database is away browsers that lost their way are told to wait, and to come when it is back", async () => {
+	const { house, way } = await company();
+	const open = async () => await house.call("GET", "/health/open");
+	const becomes = async (status: number) => {
+		for (let now = await open(); now.status !== status; now = await open())
+			await new Promise((done) => setTimeout(done, 20));
+	};
+	// The admin and the agent.
+	expect(await open()).toMatchObject({ status: 200, json: { status: "open", spread: 1 } });
+	way.shut();
+	await becomes(503);
+	way.open();
+	await becomes(200);
+});

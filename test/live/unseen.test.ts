@@ -12,6 +12,10 @@ let petro: Agent & Visitor;
 let ira: Agent & Visitor;
 let boss: Visitor;
 let owner: { id: string; name: string; extension: string; you: boolean } | null = null;
+/** What the first picture shows as ringing. */
+let ringing: SavedCall[] = [];
+/** Pop-ups are read once it is over. */
+let reading: Promise<void> | null = null;
 const open: Listener[] = [];
 
 beforeAll(async () => {
@@ -20,8 +24,14 @@ beforeAll(async () => {
 		{
 			now: () => Date.now() + ahead,
 			live: {
-				popFor: async (saved) => popOf(saved, { owner }),
-				liveCallsOf: async () => ({ ringing: [], talking: [] }),
+				async popFor(saved) {
+					await reading;
+					return popOf(saved, { owner });
+				},
+				liveCallsOf: async (userId) => ({
+					ringing: ringing.filter((saved) => saved.ringing.includes(userId)).map((saved) => popOf(saved)),
+					talking: [],
+				}),
 				times: { checkEvery: 20, pingEvery: 60_000, floorEvery: 50 },
 			},
 		},
@@ -37,7 +47,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.end());
 afterEach(() => {
-	owner = null;
+	[owner, ringing, reading] = [null, [], null];
 	for (const listener of open.splice(0)) {
 		expect(listener.problems).toEqual([]);
 		listener.end();
@@ -143,6 +153,45 @@ test("a phone whose person has no browser open is unseen too, and who comes in l
 	const late = await desk(boss);
 	expect((await late.heard("snapshot")).unseen).toEqual([unseen]);
 	saved(moment(call, { past: [away], ended: true }));
+});
+
+test("what is on the screen from the first picture, before the server hears of the call again, is no news", async () => {
+	const call = incoming();
+	ringing = [moment(call, { ringing: [olena] })];
+	const [screen, wall] = [await desk(olena), await desk(boss)];
+	screen.say({ type: "painted", callId: call.id, seq: 1 });
+	await screen.settled();
+	saved(moment(call, { ringing: [olena] }));
+	await screen.heard("call.ringing");
+	const later = incoming();
+	saved(moment(later, { ringing: [petro] }));
+	pass(5_000);
+	await wall.heard("pop.unseen", ({ unseen }) => unseen.callId === later.id);
+	expect(wall.of("pop.unseen")).toHaveLength(1);
+	expect(await rows(call.id)).toEqual([]);
+	saved(moment(call, { past: [olena], ended: true }));
+	saved(moment(later, { past: [petro], ended: true }));
+});
+
+test("a browser that goes away while its pop-up is read leaves a phone that nobody sees", async () => {
+	const wall = await desk(boss);
+	const leaving = { ...(await house.hire("agent", "107", "Leaving")), name: "Leaving", extension: "107" };
+	const screen = await desk(leaving);
+	const sockets = async () => Number(/dzvin_live_sockets (\d+)/.exec((await house.call("GET", "/metrics")).text)?.[1]);
+	const before = await sockets();
+	const { promise, resolve } = Promise.withResolvers<void>();
+	reading = promise;
+	const call = incoming();
+	saved(moment(call, { ringing: [leaving] }));
+	screen.end();
+	while ((await sockets()) === before) await new Promise((done) => setTimeout(done, 10));
+	resolve();
+	await wall.heard("agent.state", ({ agent }) => agent.user.id === leaving.id && agent.state === "ringing");
+	await new Promise((done) => setTimeout(done, 50));
+	pass(5_000);
+	const { unseen } = await wall.heard("pop.unseen", (message) => message.unseen.callId === call.id);
+	expect(unseen.cause).toBe("not-connected");
+	saved(moment(call, { past: [leaving], ended: true }));
 });
 
 test("only supervisors and admins read the rows, and show the floor", async () => {

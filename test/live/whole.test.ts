@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { expect, onTestFinished, test } from "vitest";
 import { startLoopbackPbx } from "../../server/asterisk/loopback/loopback-pbx.ts";
 import { serverForTest } from "../access/running.ts";
+import { until } from "../end-to-end/until.ts";
 import { listen } from "./listener.ts";
 
 const trace = readFileSync(fileURLToPath(new URL("../traces/direct-answered.ami", import.meta.url)));
@@ -56,6 +58,30 @@ test("from the PBX's bytes to the agent's screen: the phone rings, is answered, 
 	});
 	expect(done.status).toBe(200);
 	await desk.heard("obligation.settled", ({ id }) => id === owed.obligation.id);
+	expect(desk.problems).toEqual([]);
+});
+
+test("a pop-up does not wait for the raw journal: it comes while the table of events is locked, and so does the end", async () => {
+	const { house, pbx, desk } = await company();
+	const locker = new pg.Client({ connectionString: house.url });
+	await locker.connect();
+	onTestFinished(() => locker.end());
+	const events = async () => Number((await locker.query("select count(*) from pbx_events")).rows[0]?.count);
+	await locker.query("begin");
+	await locker.query("lock table pbx_events in access exclusive mode");
+	const before = await events();
+	await pbx.play(trace, { speed: 2 });
+	const { call } = await desk.heard("call.ringing");
+	await desk.heard("call.ended", (message) => message.call.id === call.id);
+	await desk.heard("obligation.opened", ({ obligation }) => obligation.call.id === call.id);
+	// All that time somebody stood before the table, and nothing got into it.
+	const waits = await locker.query(
+		"select 1 from pg_locks where not granted and relation in (select relid from pg_partition_tree('pbx_events'))",
+	);
+	expect(waits.rows.length).toBeGreaterThan(0);
+	expect(await events()).toBe(before);
+	await locker.query("commit");
+	await until("the journal has it", async () => ((await events()) > before ? true : null));
 	expect(desk.problems).toEqual([]);
 });
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { DzvinError } from "../../server/errors.ts";
 import type { Person } from "../../server/http.ts";
-import { claim, dismiss, release } from "../../server/obligations/claim.ts";
+import { claim, dismiss } from "../../server/obligations/claim.ts";
 import { dispose } from "../../server/obligations/dispose.ts";
 import type { DispositionInput } from "../../server/protocol/disposition.ts";
 import { type Company, ended, monday, openCompany } from "../records/company.ts";
@@ -196,69 +196,6 @@ test("three missed calls of one client are one entry: one word settles them", as
 });
 
 const pool = () => company.database.pools.ui;
-
-test("who says 'I take it' first has it", async () => {
-	const { id } = await debtOf(await missed());
-	const outcomes = await Promise.all(
-		[olena, petro, olena, petro].map((who) => refusal(claim(pool(), who, String(id)))),
-	);
-	expect(outcomes.toSorted()).toEqual(["accepted", "accepted", "conflict", "conflict"]);
-});
-
-test("a claim holds for the whole client and is given back by its maker or a supervisor", async () => {
-	const first = await debtOf(await missed());
-	const second = await debtOf(await missed(monday + 60_000));
-	await claim(pool(), olena, String(first.id));
-	expect(await refusal(claim(pool(), petro, String(second.id)))).toBe("conflict");
-	expect(await refusal(release(pool(), petro, String(second.id)))).toBe("forbidden");
-	await release(pool(), chief, String(second.id));
-	expect(await refusal(claim(pool(), petro, String(first.id)))).toBe("accepted");
-});
-
-test("a claim of a colleague who went home holds nobody back", async () => {
-	const { id } = await debtOf(await missed());
-	await claim(pool(), olena, String(id));
-	const claimedFor = (minutes: number) =>
-		company.rows("update obligations set claimed_at = now() - make_interval(mins => $2) where id = $1", [id, minutes]);
-	await claimedFor(14);
-	await expect(claim(pool(), petro, String(id))).rejects.toMatchObject({
-		said: { code: "refused.taken-by", values: { name: "Олена", minutes: "1" } },
-	});
-	await claimedFor(16);
-	expect(await refusal(claim(pool(), petro, String(id)))).toBe("accepted");
-	// The company's own minutes are in force at once, for claims that are held already too.
-	await company.rows("insert into settings (id, value) values (1, '{\"claimMinutes\": 60}')");
-	await claimedFor(16);
-	expect(await refusal(claim(pool(), olena, String(id)))).toBe("conflict");
-	await company.rows("delete from settings");
-});
-
-test("who tries to call keeps what they have taken: the claim begins anew", async () => {
-	const facts = ended("missed", "101", { rawNumber: client });
-	await company.record(facts);
-	const { id } = await debtOf(company.idOf(facts));
-	await claim(pool(), olena, String(id));
-	await company.rows("update obligations set claimed_at = now() - interval '14 minutes' where id = $1", [id]);
-	await company.record(
-		ended("missed", "101", { rawNumber: client, startedAt: monday + 60_000, direction: "outbound" }),
-	);
-	const [row] = await company.rows(
-		"select attempts, claimed_at > now() - interval '1 minute' as anew from obligations where id = $1",
-		[id],
-	);
-	expect(row).toEqual({ attempts: 1, anew: true });
-});
-
-test("a supervisor takes over what a colleague has, and the audit says from whom", async () => {
-	const { id } = await debtOf(await missed());
-	await claim(pool(), olena, String(id));
-	expect(await refusal(claim(pool(), chief, String(id)))).toBe("accepted");
-	expect(await refusal(claim(pool(), olena, String(id)))).toBe("conflict");
-	const rows = await company.rows("select user_id, action, detail ->> 'from' as from from audit where subject = $1", [
-		id,
-	]);
-	expect(rows).toEqual([{ user_id: chief.id, action: "obligation.take-over", from: olena.id }]);
-});
 
 test("a missed call is dismissed with a reason, once; an answered one is not", async () => {
 	const bus = company.bus;

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { goal } from "../faults/live/goals.ts";
 import { ensureBaseImages } from "./base-images.ts";
 import { ensureDocker } from "./docker.ts";
 import { ensurePackages, type Need } from "./packages.ts";
@@ -25,7 +26,7 @@ async function main(): Promise<number> {
 	for (const step of ["types", "types:client", "lint", "dead-code", "build"]) add(total, await runCheck(step));
 	add(total, await runTests(needs.filter((need) => left.has(need))));
 
-	console.log(`${Math.round((performance.now() - began) / 1000)} s`);
+	goal("all of it took", Math.round((performance.now() - began) / 1000), 600, "s");
 	console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 	return total.failed === 0 && total.passed > 0 ? 0 : 1;
 }

@@ -7,6 +7,9 @@ import { assertInvariants } from "../end-to-end/invariants.ts";
 import { Office } from "../end-to-end/office.ts";
 import { until } from "../end-to-end/until.ts";
 import { spread } from "../faults/live/figures.ts";
+import { goal } from "../faults/live/goals.ts";
+import { waitingIn } from "../faults/live/watched.ts";
+import { MadeFaults } from "../faults/made-faults.ts";
 import { faultProxy } from "../faults/proxy.ts";
 import { startLab } from "../lab/lab.ts";
 import { asked } from "./asked.ts";
@@ -34,6 +37,7 @@ test("Asterisk is killed again and again under live calls: each of them is over,
 		};
 		const { count, chance } = asked({ count: 100 });
 		const took: number[] = [];
+		const faults = new MadeFaults();
 		for (let kill = 0; kill < count; kill++) {
 			const calls = await Promise.all(
 				floors.flatMap((number) =>
@@ -51,23 +55,31 @@ test("Asterisk is killed again and again under live calls: each of them is over,
 			);
 			await until("all are seen", async () => (await live()).length === floors.length * called.length || null);
 			await sleep(chance() * 2_000);
+			const seesAgain = faults.begin("link-lost");
 			await docker("docker", ["kill", "--signal=KILL", container]);
 			await docker("docker", ["start", container]);
 			const { stdout } = await docker("docker", ["port", container, "5038/tcp"]);
 			gate.to = { host, port: Number(/:(\d+)\s*$/m.exec(stdout)?.[1]) };
 			await office.pbxBecomes(id, "connected", 30_000);
+			seesAgain();
 			const back = performance.now();
 			await until("none lives", async () => (await live()).length === 0 || null, 30_000);
 			took.push(performance.now() - back);
 			await Promise.all(calls.map((call) => call.hangUp()));
 		}
-		const { made, families } = await assertInvariants(office.pool, id, lab);
+		const { made, families } = await assertInvariants(office.pool, id, lab, {
+			faults: faults.all,
+			readsJournal: true,
+			tooMuch: () => waitingIn({ base: office.server.address(), memory: () => 0 }),
+			within: 90_000,
+		});
 		console.log(
 			`${count} kills of Asterisk; ${made} calls of the phone bank, ${families} families compared, 0 missing, 0 twice`,
 		);
 		console.log(`its calls were over ${spread(took)} after it was back`);
 		const { rows } = await office.pool.query("select count(*)::int as n from calls where interrupted");
 		expect(rows).toEqual([{ n: made }]);
+		goal("all of its calls are over after its return, the slowest", Math.max(...took), 10_000, "ms");
 	} finally {
 		await office.close();
 		await gate.close();

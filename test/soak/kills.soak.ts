@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { spread, toldOfBlind } from "../faults/live/figures.ts";
+import { quantile, spread, toldOfBlind } from "../faults/live/figures.ts";
+import { goal } from "../faults/live/goals.ts";
 import { killServer } from "../faults/live/kills.ts";
 import { Stage } from "../faults/live/stage.ts";
 import { testDatabase } from "../support/database.ts";
@@ -17,6 +18,7 @@ test("a server that is killed again and again under calls loses none and has non
 		console.log(`${calls} calls compared, 0 missing, 0 twice; ${recovered} of them from the PBX's journal`);
 		console.log(`hears the PBX again after ${spread(back)}`);
 		console.log(toldOfBlind(await stage.blind()));
+		goal("ready after a kill, p99", quantile(back, 0.99), 3_000, "ms");
 	} finally {
 		await stage.end();
 		await own.drop();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { spread, toldOfBlind } from "../faults/live/figures.ts";
+import { quantile, spread, toldOfBlind } from "../faults/live/figures.ts";
+import { goal } from "../faults/live/goals.ts";
 import { killLeader } from "../faults/live/leaders.ts";
 import { Stage } from "../faults/live/stage.ts";
 import { testDatabase } from "../support/database.ts";
@@ -16,6 +17,7 @@ test("of two servers the one that writes is killed again and again: the other ta
 		expect(calls).toBeGreaterThan(count);
 		console.log(`${calls} calls compared, 0 missing, 0 twice; ${recovered} of them from the PBX's journal`);
 		console.log(toldOfBlind(await stage.blind()));
+		goal("taken over, p99", quantile(took, 0.99), 2_000, "ms");
 	} finally {
 		await stage.end();
 		await own.drop();

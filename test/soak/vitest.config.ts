@@ -8,6 +8,7 @@ export default defineConfig({
 		...base.test,
 		root: projectFolder,
 		include: ["test/soak/*.soak.ts"],
+		setupFiles: ["test/soak/goals-met.ts"],
 		testTimeout: 24 * 3_600_000,
 		// Figures as they come.
 		disableConsoleIntercept: true,

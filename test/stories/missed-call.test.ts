@@ -65,6 +65,69 @@ test("closing without a call wants a reason, and the list keeps who gave it", as
 	expect(await row.innerText()).toContain("Олена Ткаченко");
 }, 60_000);
 
+test("a client who was answered another way is closed from the keyboard, with the channel and the words", async () => {
+	const { olena } = office.people;
+	const { page, problems } = await office.sit(olena);
+	await (await office.stage("direct-given-up", { number: "0501117777" })).end();
+	await page.goto(`${office.server.base}/call-back`);
+	const row = page.locator(".back-row", { hasText: "+380 50 111-77-77" });
+	const open = row.getByRole("button", { name: words["answered.open"] });
+	await open.focus();
+	await page.keyboard.press("Enter");
+	const dialog = page.getByRole("dialog", { name: words["answered.title"] });
+	const comment = dialog.getByLabel(words["wrap.comment"], { exact: true });
+	await comment.focus();
+	await page.keyboard.type("Відповіли на SMS");
+	await page.keyboard.press("Control+Enter");
+	await dialog.getByText(words["problem.channel-missing"]).waitFor();
+	// The focus is where something is missing; closed and opened again nothing is lost.
+	await dialog.locator("fieldset input:focus").waitFor();
+	await page.keyboard.press("Escape");
+	await dialog.waitFor({ state: "detached" });
+	await open.focus();
+	await page.keyboard.press("Enter");
+	expect(await comment.inputValue()).toBe("Відповіли на SMS");
+	await dialog.getByRole("radio").first().focus();
+	await page.keyboard.press("3");
+	expect(await dialog.getByRole("radio", { name: words["channel.sms"] }).isChecked()).toBe(true);
+	await page.keyboard.press("Control+Enter");
+	await row.waitFor({ state: "detached" });
+	await page.getByRole("link", { name: words["scope.closed"] }).click();
+	await row.getByText(words["duty.answered"], { exact: true }).waitFor();
+	const said = await row.innerText();
+	for (const text of ["SMS", "Відповіли на SMS", "Олена Ткаченко"]) expect(said).toContain(text);
+	expect(said).not.toContain(words["duty.dismissed"]);
+	expect(problems).toEqual([]);
+}, 60_000);
+
+test("who types while a colleague takes the client loses no word and reads who has the client", async () => {
+	const { olena, petro } = office.people;
+	const seat = await office.sit(petro);
+	await (await office.stage("direct-given-up", { number: "0501118888" })).end();
+	const { page } = seat;
+	await page.goto(`${office.server.base}/call-back`);
+	const row = page.locator(".back-row", { hasText: "+380 50 111-88-88" });
+	const { items } = await office.read("/api/obligations?kind=missed", olena);
+	const id = items.find((one: { number: string }) => one.number === "+380501118888")?.id;
+	for (const [open, save] of [
+		["duty.dismiss", "duty.dismiss-title"],
+		["answered.open", "answered.save"],
+	] as const) {
+		await row.getByRole("button", { name: words[open], exact: true }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByLabel(words["wrap.comment"], { exact: true }).fill("Відповіли листом");
+		if (open === "answered.open") await dialog.getByRole("radio", { name: words["channel.letter"] }).check();
+		await office.post(`/api/obligations/${id}/claim`, {}, olena.cookie);
+		await dialog.getByRole("button", { name: words[save], exact: true }).click();
+		await dialog.getByRole("alert").getByText("Олена Ткаченко").waitFor();
+		expect(await dialog.getByLabel(words["wrap.comment"], { exact: true }).inputValue()).toBe("Відповіли листом");
+		await page.keyboard.press("Escape");
+		await office.post(`/api/obligations/${id}/claim`, undefined, olena.cookie, "DELETE");
+		await row.getByRole("button", { name: words["duty.claim"] }).waitFor();
+	}
+	expect(seat.problems).toEqual([]);
+}, 60_000);
+
 test("who is not called back in time goes to the team and to the supervisor, who takes over what a colleague sits on", async () => {
 	const { olena, petro } = office.people;
 	const boss = await office.server.hire("supervisor", null, "Ірина Керівник");

@@ -57,7 +57,7 @@ export const stateViews: readonly View[] = [
 			name: `floor-${phase}`,
 			async open({ page, backend }) {
 				backend.state.reads = "well";
-				backend.state.floor = false;
+				backend.state.floor = "silent";
 				await go(page, "/floor");
 				await page
 					.locator(phase === "loading" ? ".skeleton" : ".nothing[role=alert]")

@@ -86,6 +86,31 @@ export const views: readonly View[] = [
 	},
 	at("call-back-taken", "/call-back", ".back-row"),
 	at("call-back-closed", "/call-back?scope=closed", ".nothing"),
+	at("call-back-answered", "/call-back", ".back-row", async ({ page, words }) => {
+		await page.getByRole("button", { name: words["answered.open"] }).last().click();
+		const dialog = page.getByRole("dialog");
+		await dialog.getByRole("button", { name: words["answered.save"], exact: true }).click();
+		await dialog.getByText(words["problem.channel-missing"]).waitFor();
+		await dialog.getByRole("radio", { name: words["channel.messenger"] }).check();
+	}),
+	{
+		name: "call-back-answered-closed",
+		async open({ page, backend }) {
+			const settled = { settledAt: iso(Date.now() - 60_000), settledBy: petro, leftSeconds: null, overdue: false };
+			const [first] = backend.state.obligations.filter(({ kind }) => kind === "missed");
+			if (!first) throw new Error("nobody was missed");
+			backend.state.closed = [
+				{
+					...{ ...first, ...settled, settledHow: "other-channel", settledChannel: "in-person", reachedSeconds: 1_500 },
+					settledComment: "Зайшов в офіс, домовились про поставку до п’ятниці і про рахунок на передоплату",
+				},
+				{ ...first, ...settled, id: idOf(1), settledHow: "dismissed", settledComment: "Спам" },
+			];
+			await go(page, "/call-back?scope=closed");
+			await page.locator(".back-row").first().waitFor();
+			backend.state.closed = [];
+		},
+	},
 	at("plans", "/plans", ".plan-row"),
 	at("calls", "/calls?period=all", ".call-row"),
 	at("calls-none", "/calls?outcome=busy", ".nothing"),
@@ -132,6 +157,16 @@ export const views: readonly View[] = [
 	}),
 	at("observed", `/pbx/${idOf(7001)}/observed`, ".panel"),
 	at("floor", "/floor", ".floor-row"),
+	{
+		name: "floor-unproven",
+		async open({ page, backend }) {
+			backend.state.floor = "unproven";
+			await go(page, "/floor");
+			await page.locator("[data-proof=warn]").waitFor();
+			await page.locator("[data-journal-problem]").waitFor();
+			backend.state.floor = "well";
+		},
+	},
 	at("company", "/admin/company", "form", async ({ page, words }) => {
 		await page.getByLabel(words["wrap-up.company"]).selectOption("box-strict");
 		await page.getByRole("button", { name: words["wrap-up.add"] }).click();
@@ -231,6 +266,18 @@ export const views: readonly View[] = [
 			await page.getByText(words["link.lost"]).waitFor();
 		},
 	},
+	// Its bar stays.
+	at("lost-events", "/", ".call-row", async ({ page, backend }) => {
+		const [office] = backend.state.pbxs;
+		if (office === undefined) return;
+		const lost = (state: "reading" | "unknown", events: number | null) => ({ at: iso(Date.now()), events, state });
+		const { id, name, state, problem, since } = office;
+		const live = { id, name, state, problem, since };
+		backend.say({ type: "pbx.state", at: since, pbx: { ...live, lost: lost("reading", 21) } });
+		await page.locator("[data-lost=reading]").waitFor();
+		backend.say({ type: "pbx.state", at: since, pbx: { ...live, lost: lost("unknown", null) } });
+		await page.locator("[data-lost=unknown]").waitFor();
+	}),
 ];
 
 const first = () => call(90, { contact: { id: contact(1).id, name: contact(1).name } });

@@ -1,17 +1,16 @@
 import { randomBytes } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
 import { type WebSocket, WebSocketServer } from "ws";
 import { iso, me as meOf } from "../../agent-client/src/model/fixtures.ts";
 import { type Break, BreakInput } from "../../server/protocol/break.ts";
 import { DispositionInput } from "../../server/protocol/disposition.ts";
 import { type AgentState, ClientMessage, type Pop, ServerMessage } from "../../server/protocol/live.ts";
-import { SeveralInput } from "../../server/protocol/obligation.ts";
+import { AnsweredInput, SeveralInput } from "../../server/protocol/obligation.ts";
 import type { Me } from "../../server/protocol/user.ts";
 import type { WrapUp } from "../../server/protocol/wrap-up.ts";
 import * as data from "./client-data.ts";
+import { serveFile } from "./client-files.ts";
 import * as pbxData from "./client-pbx-data.ts";
 
 /**
@@ -42,6 +41,8 @@ interface State {
 	calls: ReturnType<typeof data.calls>;
 	contacts: ReturnType<typeof data.contacts>;
 	obligations: ReturnType<typeof data.obligations>;
+	/** Closed call-backs. */
+	closed: ReturnType<typeof data.obligations>;
 	pbxs: ReturnType<typeof pbxData.pbxs>;
 	users: ReturnType<typeof data.users>;
 	ringing: Pop[];
@@ -49,21 +50,13 @@ interface State {
 	wrapUps: WrapUp[];
 	/** The break of the person who is signed in. */
 	onBreak: Break | null;
-	/** False: the server says nothing of the floor. */
-	floor: boolean;
+	/** What the server says of the floor; `unproven`: with an old count and a journal that it cannot read. */
+	floor: "well" | "unproven" | "silent";
 	demo: boolean;
 	firstRun: boolean;
 	/** How what a screen reads is answered: as it should be, not at all, or with a refusal. */
 	reads: "well" | "never" | "refused";
 }
-
-const types: Record<string, string> = {
-	".html": "text/html; charset=utf-8",
-	".js": "text/javascript",
-	".css": "text/css",
-	".svg": "image/svg+xml",
-};
-const root = process.env.DZVIN_CLIENT_ROOT ?? join(import.meta.dirname, "../../dist/client");
 
 async function body(request: IncomingMessage): Promise<unknown> {
 	let text = "";
@@ -79,13 +72,14 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		calls,
 		contacts: people,
 		obligations: empty ? [] : data.obligations(calls),
+		closed: [],
 		pbxs: empty ? [] : pbxData.pbxs(),
 		users: data.users(),
 		ringing: [],
 		talking: [],
 		wrapUps: [],
 		onBreak: null,
-		floor: true,
+		floor: "well",
 		demo: false,
 		firstRun: false,
 		reads: "well",
@@ -228,7 +222,7 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 			case "GET obligations": {
 				if (id === "counts") return { json: counts() };
 				if (id === "call-back") return { json: data.callBackTabs(state.obligations, q) };
-				if (q.get("settled") === "true") return list([]);
+				if (q.get("settled") === "true") return list(state.closed);
 				return list(
 					state.obligations.filter(
 						(duty) =>
@@ -253,7 +247,9 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 					state.obligations = state.obligations.filter((one) => !input.ids.includes(one.id));
 					return { json: { items: input.ids.map((one) => ({ id: one, result: "done" })) } };
 				}
-				if (sub === "dismiss") state.obligations = state.obligations.filter((one) => one.id !== id);
+				if (sub === "answered") AnsweredInput.parse(await body(request));
+				if (sub === "dismiss" || sub === "answered")
+					state.obligations = state.obligations.filter((one) => one.id !== id);
 				return { json: duty };
 			}
 			case "GET contacts": {
@@ -304,24 +300,9 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 		}
 	}
 
-	async function file(path: string, response: ServerResponse): Promise<void> {
-		const wanted = extname(path) ? path : "/index.html";
-		const content = await readFile(join(root, normalize(wanted))).catch(() => null);
-		if (!content) {
-			response.writeHead(404).end();
-			return;
-		}
-		const nonce = randomBytes(12).toString("base64");
-		response.writeHead(200, {
-			"content-type": types[extname(wanted)] ?? "application/octet-stream",
-			"content-security-policy": `default-src 'self'; script-src 'self' 'nonce-${nonce}'; style-src 'self' 'nonce-${nonce}'; object-src 'none'; base-uri 'none'`,
-		});
-		response.end(wanted === "/index.html" ? String(content).replaceAll("__CSP_NONCE__", nonce) : content);
-	}
-
 	const server = createServer(async (request, response) => {
 		const url = new URL(request.url ?? "/", "http://localhost");
-		if (!url.pathname.startsWith("/api/")) return file(url.pathname, response);
+		if (!url.pathname.startsWith("/api/")) return serveFile(url.pathname, response);
 		const method = request.method ?? "GET";
 		requests.push(`${method} ${url.pathname}${url.search}`);
 		const asked = method === "GET" && url.pathname !== "/api/me" && state.reads;
@@ -361,8 +342,8 @@ export async function startClientBackend(part: Partial<Me> = {}, empty = false):
 				heard.push(message);
 				if (message.type === "ping") send(client, { type: "pong", last: seq });
 				if (message.type === "resync") send(client, snapshot());
-				if (message.type === "watch" && message.floor && state.floor)
-					send(client, { type: "floor", seq, at: iso(Date.now()), ...pbxData.floor(state.calls, state.pbxs) });
+				if (message.type === "watch" && message.floor && state.floor !== "silent")
+					send(client, { type: "floor", seq, at: iso(Date.now()), ...pbxData.floor(state) });
 			});
 			send(client, { type: "hello", version: "test" });
 			send(client, snapshot());

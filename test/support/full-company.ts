@@ -82,9 +82,10 @@ export async function fillCalls(client: pg.Client, size: Size, from: number, to:
 	await client.query(`insert into recordings (call_id, call_started_at, index, path, started_at, closed, state, seconds)
 		select id, at, 0, n || '.wav', at, true, case when n >= ${calls} - 50 then 'expected' else 'ready' end, 160 from made where not missed`);
 	const open = `(n % ${openEvery} = 0 or ${goesOn})`;
-	await client.query(`insert into obligations (id, kind, call_id, call_started_at, contact_id, number, assignee_id, opened_at, due_at,
+	await client.query(`insert into obligations (id, kind, call_id, call_started_at, contact_id, number, did, queue, assignee_id, opened_at, due_at,
 			escalates_at, escalated_to, escalated_at, settled_at, settled_by_id, settled_how)
 		select id, case when missed then 'missed' else 'call' end, id, at, contact_id, number,
+			case when missed then '0441112233' end, case when missed and n % 5 < 3 then 'sales' end,
 			case when n % 3 > 0 then user_id end, at, at + interval '4 hours',
 			case when missed and ${open} and n % 4 = 0 then now() + interval '1 hour' end,
 			case when missed and ${open} and n % 4 > 0 then (array['team','supervisor'])[1 + n % 2] end,
@@ -92,6 +93,8 @@ export async function fillCalls(client: pg.Client, size: Size, from: number, to:
 			case when not ${open} then at + interval '1 hour' end, case when not ${open} then user_id end,
 			case when not ${open} then case when missed then 'conversation' else 'disposition' end end
 		from made where not internal`);
+	await client.query(`insert into owed_people (obligation_id, user_id, call_id, call_started_at)
+		select id, user_id, id, at from made where not internal and ${open} and not (${goesOn})`);
 	await client.query(`insert into dispositions (id, call_id, call_started_at, contact_id, status, comment, user_id, at)
 		select id, id, at, contact_id, 'in_work', 'Wants an offer', user_id, at + interval '1 hour' from made
 		where not internal and not missed and not ${open}`);

@@ -11,6 +11,8 @@ export interface Sent {
 export interface Plan {
 	/** Rows that any scan looked at, kept or not. */
 	readonly rows: number;
+	/** Those of them in tables that grow with the years; people and settings are always few. */
+	readonly growing: number;
 	/** Tables that were read from one end to the other. */
 	readonly wholly: readonly string[];
 	/** Partitions of calls and legs that were looked into. */
@@ -92,6 +94,9 @@ export async function planOf(pool: pg.Pool, { text, values }: Sent, asIfLarge = 
 		const pages = explained.Plan as unknown as Record<string, number>;
 		return {
 			rows: named.reduce((sum, node) => sum + looked(node), 0),
+			growing: named
+				.filter((node) => !["users", "settings", "pbxs"].includes(node["Relation Name"] ?? ""))
+				.reduce((sum, node) => sum + looked(node), 0),
 			wholly: named.flatMap((node) => (node["Node Type"] === "Seq Scan" ? (node["Relation Name"] ?? []) : [])),
 			months: new Set(
 				named.flatMap((node) => /^(?:calls|legs)_(\d{4}_\d\d)$/.exec(node["Relation Name"] ?? "")?.[1] ?? []),

@@ -10,6 +10,7 @@ import type {
 import type { Disposition, DispositionInput } from "../../../server/protocol/disposition.ts";
 import type { UnseenPop } from "../../../server/protocol/floor.ts";
 import type {
+	AnsweredInput,
 	CallBackTabs,
 	ObligationCounts,
 	ObligationPage,
@@ -104,6 +105,8 @@ export function createApi(request: Request) {
 			request<{ items: readonly SeveralResult[] }>("POST", "/api/obligations/process", { body }),
 		dismiss: (id: string, comment: string) =>
 			request<unknown>("POST", `/api/obligations/${part(id)}/dismiss`, { body: { comment } }),
+		answered: (id: string, body: AnsweredInput) =>
+			request<unknown>("POST", `/api/obligations/${part(id)}/answered`, { body }),
 		breaks: () => request<Page<Break>>("GET", "/api/breaks"),
 		beginBreak: (reason: string) => request<void>("POST", "/api/me/break", { body: { reason } }),
 		endBreak: () => request<void>("DELETE", "/api/me/break"),

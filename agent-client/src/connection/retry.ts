@@ -12,13 +12,16 @@ export function worthRetrying(method: string, code: string, attempt: number): bo
 	return code === "offline" || code === "unavailable" || code === "timeout";
 }
 
-/** For partysocket. The first delay is drawn per tab, so that ten thousand tabs do not return at once. */
+/**
+ * For partysocket. The first delay is drawn per tab, so that ten thousand tabs do not return at once. When they all do,
+ * the server lets them in one after the other for ten seconds: whoever gave up before would lose the place in the line.
+ */
 export function socketPolicy(random: () => number) {
 	return {
 		minReconnectionDelay: 250 + Math.round(random() * 750),
 		maxReconnectionDelay: 5000,
 		reconnectionDelayGrowFactor: 1.6,
-		connectionTimeout: 4000,
+		connectionTimeout: 10_000,
 		minUptime: 2000,
 	};
 }
@@ -29,12 +32,20 @@ const cutForAll = new Set([1012, 1013]);
 /**
  * Milliseconds to wait beyond the delay that grows with every try. Alone, a tab returns at once; when everybody was cut
  * off, they return spread over three seconds; and each further try is moved by chance, or those who once met would
- * meet again and again.
+ * meet again and again. `spread`: over how many milliseconds the server wants them.
  */
-export function extraDelay(closeCode: number, tries: number, random: () => number): number {
-	if (tries > 0) return Math.round(random() * 1500);
+export function extraDelay(closeCode: number, tries: number, random: () => number, spread = 1500): number {
+	if (tries > 0) return Math.round(random() * spread);
 	return cutForAll.has(closeCode) ? Math.round(random() * 3000) : 0;
 }
 
-/** Milliseconds between two signs of life that we ask for, and how long an answer may take. */
-export const pulse = { every: 10_000, answer: 6_000 } as const;
+/**
+ * Milliseconds between two signs of life that we ask for, and how long an answer may take. A page whose clock stood still
+ * for longer than `slept` was asleep.
+ */
+export const pulse = { every: 5_000, answer: 3_000, slept: 30_000 } as const;
+
+/**
+ * Milliseconds from one look whether the server is there to the next, and how long one may take. Half of the first is chance.
+ */
+export const probe = { every: 1_000, within: 1_500 } as const;

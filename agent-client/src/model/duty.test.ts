@@ -16,6 +16,7 @@ test("a call-back goes from new to claimed, tried and settled", () => {
 	expect(dutyState(missed(spoken), now)).toBe("processed");
 	expect(dutyState(missed({ ...spoken, settledDirection: "inbound", attempts: 1 }), now)).toBe("reached-us");
 	expect(dutyState(missed({ settledAt, settledHow: "dismissed" }), now)).toBe("dismissed");
+	expect(dutyState(missed({ settledAt, settledHow: "other-channel" }), now)).toBe("answered");
 });
 
 test("what a colleague has taken cannot be called or closed by an agent, a supervisor may take it back", () => {

@@ -1,7 +1,7 @@
 import type { Obligation } from "../../../server/protocol/obligation.ts";
 
 /** How a call-back stands: each state has its word, its sign and its colour in the view. */
-export type DutyState = "new" | "claimed" | "tried" | "reached" | "reached-us" | "processed" | "dismissed";
+export type DutyState = "new" | "claimed" | "tried" | "reached" | "reached-us" | "processed" | "answered" | "dismissed";
 
 /** Whoever took it has it still: a claim falls by itself. */
 const claimOf = (duty: Obligation, now: number) =>
@@ -15,8 +15,9 @@ export function dutyState(duty: Obligation, now: number): DutyState {
 			case "conversation":
 				if (duty.settledDirection === null) return "processed";
 				return duty.settledDirection === "outbound" ? "reached" : "reached-us";
-			case "disposition":
 			case "other-channel":
+				return "answered";
+			case "disposition":
 			case null:
 				return "processed";
 		}

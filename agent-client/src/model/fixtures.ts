@@ -162,6 +162,8 @@ export function obligation(n: number, part: Partial<Obligation> & { call: Call }
 		settledAt: null,
 		settledBy: null,
 		settledHow: null,
+		settledChannel: null,
+		settledComment: null,
 		settledDirection: null,
 		reachedSeconds: null,
 		...part,

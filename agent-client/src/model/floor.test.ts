@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { FloorFigures } from "../../../server/protocol/floor.ts";
 import type { ServerMessage } from "../../../server/protocol/live.ts";
 import { call, iso, leg, olena, petro } from "./fixtures.ts";
-import { foldFloor, onCall, queuesOf } from "./floor.ts";
+import { foldFloor, onCall, proofOf, queuesOf } from "./floor.ts";
 
 const at = iso(Date.now());
 const figures: FloorFigures = {
@@ -49,4 +49,23 @@ test("who speaks is named, and while nobody does, all whose phones ring", () => 
 	expect(onCall(call(1, { legs: ringing }))).toEqual([`${olena.name} · 101`, `${petro.name} · 102`]);
 	const answered = [leg({ leftAt: at }), leg({ user: petro, extension: "102", answeredAt: at })];
 	expect(onCall(call(1, { legs: answered }))).toEqual([`${petro.name} · 102`]);
+});
+
+test("nothing missing is green only while it was counted within two hours and the PBX's journal can be read", () => {
+	const now = Date.now();
+	const hours = (count: number, missing = 0) => ({
+		...{ families: 3, calls: 3 - missing, external: 2, obligations: 2, missing },
+		at: iso(now - count * 3_600_000),
+	});
+	expect(proofOf({ daily: null, journalProblem: null }, now)).toBeNull();
+	expect(proofOf({ daily: hours(1.9), journalProblem: null }, now)).toMatchObject({ tone: "good", isOld: false });
+	expect(proofOf({ daily: hours(1.9) }, now)?.tone).toBe("good");
+	expect(proofOf({ daily: hours(2.1), journalProblem: null }, now)).toMatchObject({ tone: "warn", isOld: true });
+	expect(proofOf({ daily: hours(1), journalProblem: "It is locked." }, now)).toMatchObject({
+		tone: "warn",
+		isOld: false,
+	});
+	expect(proofOf({ daily: hours(9, 1), journalProblem: "It is locked." }, now)?.tone).toBe("bad");
+	// A hole in the journal itself: nothing is proven, however new the count.
+	expect(proofOf({ daily: { ...hours(0.1), proven: false } }, now)?.tone).toBe("bad");
 });

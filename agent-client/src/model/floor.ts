@@ -1,6 +1,7 @@
 import type { Call } from "../../../server/protocol/call.ts";
-import type { FloorFigures } from "../../../server/protocol/floor.ts";
+import type { FloorFigures, FloorLink } from "../../../server/protocol/floor.ts";
 import type { QueueState, ServerMessage } from "../../../server/protocol/live.ts";
+import { dailyLine } from "./daily.ts";
 
 /** What the floor's page shows beside the people and queues of the picture. Pure. */
 export interface Floor {
@@ -68,4 +69,19 @@ export function onCall(call: Call): string[] {
 		leg.user === null ? leg.extension : `${leg.user.name} · ${leg.extension}`,
 	);
 	return [...new Set(names)];
+}
+
+/** The proof is made anew every hour; without a new one for so many milliseconds it is old. */
+const countIsOldAfter = 2 * 3_600_000;
+
+/**
+ * How far the figure *missing* of a PBX is to be trusted: what it says by itself, and `warn` where it says that all is well,
+ * but is old, or the PBX's journal could not be read the last time.
+ */
+export function proofOf({ daily, journalProblem }: Pick<FloorLink, "daily" | "journalProblem">, now: number) {
+	if (daily === null) return null;
+	const line = dailyLine(daily);
+	const isOld = now - Date.parse(daily.at) > countIsOldAfter;
+	const tone = line.tone === "good" && (isOld || journalProblem) ? "warn" : line.tone;
+	return { tone, isOld, told: line.told } as const;
 }

@@ -85,6 +85,8 @@ export function createLive(deps: Deps) {
 		} else if (!continues(picture.value, message)) ask("gap");
 		// Should the phone ring once more for the same call, its card is another one.
 		if (message.type === "call.ended") painted.delete(message.call.id);
+		// What the server brings once more it wants acknowledged once more, though the card may be there already.
+		if (message.type === "call.ringing") painted.delete(message.call.id);
 		const before = picture.value;
 		picture.value = fold(before, message, { me, now: deps.now(), wrapUps: deps.wrapUps() });
 		for (const card of picture.value.cards) {
@@ -117,7 +119,7 @@ export function createLive(deps: Deps) {
 			listeners.add(listener);
 			return () => void listeners.delete(listener);
 		},
-		/** A card is in the page: the server hears of it when the frame is painted, once per call. */
+		/** A card is in the page: the server hears of it when the frame is painted, once per pop-up that it brings. */
 		shown(card: Card): void {
 			const { id } = card.pop.call;
 			if (painted.has(id)) return;

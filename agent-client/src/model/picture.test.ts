@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
 import type { ServerMessage } from "../../../server/protocol/live.ts";
 import { call, contact, iso, leg, obligation, olena, petro, pop } from "./fixtures.ts";
-import { type Context, continues, emptyPicture, expire, farewell, fold, type Picture } from "./picture.ts";
+import {
+	type Context,
+	continues,
+	emptyPicture,
+	expire,
+	farewell,
+	fold,
+	hashOfPicture,
+	type Picture,
+} from "./picture.ts";
 
 const now = Date.now();
 const context: Context = { me: olena.id, now, wrapUps: [] };
@@ -159,4 +168,20 @@ test("only what is mine stands in my list, the figures are the server's", () => 
 	const picture = play([snapshot(), opened(olena, 1), opened(petro, 2), opened(null, 3)]);
 	expect(picture.obligations).toHaveLength(1);
 	expect(picture.counts.mine).toBe(3);
+});
+
+test("a client who calls a hundred times in vain is one entry, and the picture stays the server's", () => {
+	const opened = (n: number, number: string): ServerMessage => ({
+		type: "obligation.opened",
+		seq: 10 + n,
+		at,
+		obligation: obligation(n, { call: ring, kind: "missed", assignee: olena, contact: null, number }),
+		counts,
+	});
+	const hundred = Array.from({ length: 100 }, (_, n) => opened(n + 1, "+380501110001"));
+	const picture = play([snapshot(), ...hundred, opened(101, "+380501110002")]);
+	expect(picture.obligations.map(({ number }) => number)).toEqual(["+380501110001", "+380501110002"]);
+	const servers = play([snapshot(), opened(1, "+380501110001"), opened(101, "+380501110002")]);
+	const viewer = { id: olena.id, leads: false };
+	expect(hashOfPicture(picture, viewer)).toBe(hashOfPicture(servers, viewer));
 });

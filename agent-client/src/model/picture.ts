@@ -229,7 +229,9 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 		case "obligation.opened": {
 			const { obligation, counts } = message;
 			const mine = obligation.assignee?.id === context.me;
-			const others = picture.obligations.filter((old) => old.id !== obligation.id);
+			const others = picture.obligations.filter(
+				(old) => old.id !== obligation.id && !(mine && entryOf(old) === entryOf(obligation)),
+			);
 			return { ...touched, counts, obligations: mine ? [...others, obligation] : others };
 		}
 		case "obligation.settled": {
@@ -268,6 +270,10 @@ export function fold(picture: Picture, message: ServerMessage, context: Context)
 			return message satisfies never;
 	}
 }
+
+/** The missed calls of one client are one entry, as in the server's own picture. */
+const entryOf = ({ id, kind, contact, number }: Obligation) =>
+	kind === "missed" ? `calls back ${contact?.id ?? number ?? id}` : id;
 
 /** The hash of the picture as the server makes it of its own. */
 export function hashOfPicture(picture: Picture, viewer: Viewer): string {

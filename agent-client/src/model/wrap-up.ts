@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import type { DispositionInput, DispositionStatus } from "../../../server/protocol/disposition.ts";
-import { ApiError, type FailureCode } from "../connection/http.ts";
+import { ApiError } from "../connection/http.ts";
 import { parseMoment } from "./time.ts";
 
 /** In the order of the digits 1-4. */
@@ -83,7 +83,7 @@ export function createWrapUp({ callId, drafts, now, save }: Deps) {
 	const draft = signal<WrapUpDraft>(drafts.read(callId) ?? emptyDraft);
 	const touched = signal(false);
 	const saving = signal(false);
-	const failure = signal<FailureCode | null>(null);
+	const failure = signal<ApiError | null>(null);
 	const serverFields = signal<Readonly<Record<string, string>>>({});
 	const problems = computed(() => problemsOf(draft.value, now()));
 
@@ -126,7 +126,7 @@ export function createWrapUp({ callId, drafts, now, save }: Deps) {
 				return true;
 			} catch (error) {
 				if (!(error instanceof ApiError)) throw error;
-				failure.value = error.code;
+				failure.value = error;
 				serverFields.value = error.fields;
 				return false;
 			} finally {

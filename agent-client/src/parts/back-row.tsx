@@ -17,6 +17,7 @@ import { DutyChip, stretchText, whenText } from "./words.tsx";
 interface Props {
 	readonly duty: Obligation;
 	readonly list: List<Obligation>;
+	readonly onAnswered: () => void;
 	readonly onDismiss: () => void;
 	readonly onTakeOver: () => void;
 	readonly selection: Signal<Selection>;
@@ -24,7 +25,7 @@ interface Props {
 }
 
 /** One client whom nobody spoke to: how it stands, since when, and what may be done. */
-export function BackRow({ duty, list, onDismiss, onTakeOver, selection, order }: Props) {
+export function BackRow({ duty, list, onAnswered, onDismiss, onTakeOver, selection, order }: Props) {
 	const me = session.me.value ?? { id: "", role: "agent", name: "" };
 	const view = dutyOf(duty, me, now.value);
 	const busy = useSignal(false);
@@ -123,6 +124,8 @@ export function BackRow({ duty, list, onDismiss, onTakeOver, selection, order }:
 				) : (
 					<span>{t("duty.nobody")}</span>
 				)}
+				{duty.settledChannel && <span class="nowrap">{t(`channel.${duty.settledChannel}`)}</span>}
+				{duty.settledComment && <Outside text={duty.settledComment} />}
 				{duty.attempts > 0 && <span class="nowrap">{t("duty.attempts", { count: duty.attempts })}</span>}
 			</span>
 			<span class="row back-actions">
@@ -167,6 +170,11 @@ export function BackRow({ duty, list, onDismiss, onTakeOver, selection, order }:
 					<span data-call-back>
 						<DialButton number={duty.number} contactId={duty.contact?.id} label small />
 					</span>
+				)}
+				{view.canDismiss && (
+					<button type="button" class="button quiet small" onClick={onAnswered}>
+						{t("answered.open")}
+					</button>
 				)}
 				{view.canDismiss && (
 					<button type="button" class="button quiet small" onClick={onDismiss}>

@@ -1,17 +1,22 @@
 import { useSignal } from "@preact/signals";
 import type { Obligation } from "../../../server/protocol/obligation.ts";
 import { api, now } from "../client.ts";
+import { ApiError } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
-import { attempt } from "./attempt.ts";
+import { attempt, refusalText } from "./attempt.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./field.tsx";
+import { Icon } from "./icon.tsx";
 import { Outside } from "./text.tsx";
+import { say } from "./toast.tsx";
 import { whenText } from "./words.tsx";
 
 /** Closing without a conversation wants a reason. */
 export function Dismiss({ duty, onDone }: { duty: Obligation; onDone: (id: string | null) => void }) {
 	const comment = useSignal("");
 	const wrong = useSignal<string | null>(null);
+	/** In the window itself: what is said behind it is covered. */
+	const refused = useSignal<string | null>(null);
 	return (
 		<Dialog title={t("duty.dismiss-title")} onClose={() => onDone(null)}>
 			<form
@@ -22,7 +27,15 @@ export function Dismiss({ duty, onDone }: { duty: Obligation; onDone: (id: strin
 						wrong.value = t("problem.comment-missing");
 						return;
 					}
-					if (await attempt(api.dismiss(duty.id, comment.value.trim()), t("duty.dismissed-done"))) onDone(duty.id);
+					refused.value = null;
+					try {
+						await api.dismiss(duty.id, comment.value.trim());
+						say(t("duty.dismissed-done"));
+						onDone(duty.id);
+					} catch (error) {
+						if (!(error instanceof ApiError)) throw error;
+						refused.value = refusalText(error);
+					}
 				}}
 			>
 				<p class="muted">{t("duty.dismiss-text")}</p>
@@ -40,6 +53,12 @@ export function Dismiss({ duty, onDone }: { duty: Obligation; onDone: (id: strin
 					<button type="submit" class="button primary">
 						{t("duty.dismiss-title")}
 					</button>
+					{refused.value && (
+						<p class="wrong grow" role="alert">
+							<Icon name="alert" small />
+							{refused.value}
+						</p>
+					)}
 				</div>
 			</form>
 		</Dialog>

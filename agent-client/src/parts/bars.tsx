@@ -3,12 +3,13 @@ import type { Me } from "../../../server/protocol/user.ts";
 import { api, demo, link, live, lost, now, sayISee } from "../client.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { cut } from "../model/text.ts";
-import { clock, dayAndTime } from "../model/time.ts";
-import { sentence } from "../said/said.ts";
+import { clock, dayAndTime, timeOfDay } from "../model/time.ts";
+import { paragraph, sentence } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { HeldBar } from "./held-bar.tsx";
 import { Icon } from "./icon.tsx";
 import { unseenSentence } from "./incoming-sentence.ts";
+import { say as toast } from "./toast.tsx";
 
 /** What everybody has to know now: connection, PBX, a new version, demo data. */
 export function Bars({ me }: { me: Me }) {
@@ -29,14 +30,18 @@ export function Bars({ me }: { me: Me }) {
 					</p>
 				)}
 				{!away && trouble && trouble.state !== "stopped" && (
-					<p class="bar warn">
+					<p class={trouble.state === "login-refused" ? "bar bad" : "bar warn"}>
 						<Icon name="plug" small />
 						<span class="grow">
 							{t(`pbx.bar.${trouble.state}`, { name: trouble.name, since: dayAndTime(trouble.since) })}{" "}
 							{me.role === "admin" && trouble.problem && (
 								<bdi class="small trouble">{cut(sentence(trouble.said, trouble.problem), 500)}</bdi>
 							)}
+							{me.role === "admin" && trouble.state === "login-refused" && (
+								<span class="small trouble">{t("pbx.bar.mended")}</span>
+							)}
 						</span>
+						{me.role === "admin" && trouble.state === "login-refused" && <CheckNow pbxId={trouble.id} />}
 						{me.role !== "agent" && (
 							<a class="button small" href={me.role === "admin" ? "/admin/pbx" : `/pbx/${trouble.id}/observed`}>
 								{t("pbx.look")}
@@ -44,6 +49,7 @@ export function Bars({ me }: { me: Me }) {
 						)}
 					</p>
 				)}
+				<LostBars me={me} />
 				<StorageBar me={me} />
 				{live.unseen.value.slice(0, 3).map((unseen) => (
 					<p key={unseen.id} class="bar warn" data-not-seen={unseen.callId}>
@@ -68,6 +74,51 @@ export function Bars({ me }: { me: Me }) {
 			{demo.value?.present && <DemoBar admin={me.role === "admin"} />}
 		</div>
 	);
+}
+
+/** Only a login shows that an account was mended on the PBX, and logins are rare by then: a person says when. */
+function CheckNow({ pbxId }: { pbxId: string }) {
+	const busy = useSignal(false);
+	return (
+		<button
+			type="button"
+			class="button small"
+			disabled={busy.value}
+			onClick={async () => {
+				busy.value = true;
+				const checked = api.checkPbx(pbxId);
+				if (await attempt(checked)) {
+					const wrong = (await checked).findings.find(({ level, code }) => level === "error" && before.has(code));
+					if (wrong) toast(paragraph(wrong.said && [wrong.said.message], wrong.message), "bad");
+					else toast(t("pbx.bar.logs-in"));
+				}
+				busy.value = false;
+			}}
+		>
+			<Icon name="check" small />
+			{t("pbx.check")}
+		</button>
+	);
+}
+/** Findings behind which we are not let in. */
+const before: ReadonlySet<string> = new Set(["port", "tls", "greeting", "login-open", "login-refused"]);
+
+/** Events of a PBX that never came: until its journal was read they are a doubt, and those who watch should have it. */
+function LostBars({ me }: { me: Me }) {
+	if (me.role === "agent") return null;
+	return live.picture.value.pbxs.map(({ id, name, lost: gone }) => {
+		if (!gone) return null;
+		const { state, events, at } = gone;
+		return (
+			<p key={id} class={state === "read" ? "bar" : "bar warn"} data-lost={state}>
+				<Icon name={state === "read" ? "check" : "alert"} small />
+				<span class="grow">{t(`pbx.lost.${state}`, { count: events ?? 0, name, at: timeOfDay(at) })}</span>
+				<a class="button small" href={`/pbx/${id}/observed`}>
+					{t("pbx.look")}
+				</a>
+			</p>
+		);
+	});
 }
 
 /** That a disk is full concerns everybody, that it fills those who can do something about it. */

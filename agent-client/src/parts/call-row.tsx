@@ -5,7 +5,7 @@ import { clock, timeOfDay } from "../model/time.ts";
 import { DialButton } from "./dial-button.tsx";
 import { Icon } from "./icon.tsx";
 import { NumberText, Outside } from "./text.tsx";
-import { Chip, callLook, DispositionChip } from "./words.tsx";
+import { Chip, callLook, DispositionChip, SettlementChip } from "./words.tsx";
 
 /** The client of a call: name as a link to the page, else number, else "withheld". */
 export function CallClient({ call }: { call: Pick<Call, "contact" | "number" | "rawNumber"> }) {
@@ -80,6 +80,8 @@ export function CallRow({ call, onProcess }: { call: Call; onProcess?: ((call: C
 					) : (
 						<Chip look={{ key: "call.unprocessed", icon: "clock", tone: "warn" }} />
 					)
+				) : call.obligation?.settlement ? (
+					<SettlementChip settlement={call.obligation.settlement} />
 				) : null}
 			</span>
 			<span class="row call-actions">

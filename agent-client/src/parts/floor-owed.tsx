@@ -2,12 +2,14 @@ import { useSignal } from "@preact/signals";
 import type { FloorFigures, FloorLink, UnseenPop } from "../../../server/protocol/floor.ts";
 import { api, now } from "../client.ts";
 import { t } from "../i18n/translate.ts";
+import { proofOf } from "../model/floor.ts";
 import { dayAndTime, startOfDay, timeOfDay } from "../model/time.ts";
+import { paragraph } from "../said/said.ts";
 import { attempt } from "./attempt.ts";
 import { CallClient } from "./call-row.tsx";
 import { Icon } from "./icon.tsx";
 import { Nothing } from "./states.tsx";
-import { Outside } from "./text.tsx";
+import { Lines, Outside } from "./text.tsx";
 import { pbxTones, stretchText } from "./words.tsx";
 
 /** Whose work is late: each figure opens its list. */
@@ -138,6 +140,7 @@ export function FloorLinks({ links }: Pick<FloorFigures, "links">) {
 
 function Link({ link }: { link: FloorLink }) {
 	const { daily } = link;
+	const proof = proofOf(link, now.value);
 	return (
 		<li class="floor-link" data-row data-pbx={link.id}>
 			<span class="row wrap">
@@ -158,22 +161,35 @@ function Link({ link }: { link: FloorLink }) {
 					? t("floor.blind", { at: dayAndTime(link.blindSince) })
 					: link.observedUntil && t("floor.until", { at: timeOfDay(link.observedUntil) })}
 			</span>
-			{daily ? (
-				<p class={`notice small ${daily.missing === 0 ? "good" : "bad"}`}>
-					<Icon name={daily.missing === 0 ? "check" : "alert"} small />
-					<span>
-						<strong>{t("observed.missing-count", { count: daily.missing })}</strong>
-						{" · "}
-						{t("floor.counters", {
-							families: daily.families,
-							calls: daily.calls,
-							external: daily.external,
-							obligations: daily.obligations,
-						})}
+			{daily && proof ? (
+				<p class={`notice small ${proof.tone}`} data-proof={proof.tone}>
+					<Icon name={proof.tone === "good" ? "check" : "alert"} small />
+					<span class="floor-stack">
+						<span>
+							<strong>{proof.told.map(({ key, count }) => t(key, { count })).join(" · ")}</strong>
+							{" · "}
+							{t("floor.counters", {
+								families: daily.families,
+								calls: daily.calls,
+								external: daily.external,
+								obligations: daily.obligations,
+							})}
+						</span>
+						<span>
+							{t(proof.isOld ? "floor.counted-old" : "observed.counted", {
+								at: dayAndTime(daily.at),
+							})}
+						</span>
 					</span>
 				</p>
 			) : (
 				<p class="muted small">{t("observed.not-counted")}</p>
+			)}
+			{link.journalProblem && (
+				<p class="notice small bad" data-journal-problem>
+					<Icon name="alert" small />
+					<Lines text={paragraph(link.journalSaid, link.journalProblem)} />
+				</p>
 			)}
 		</li>
 	);

@@ -5,9 +5,9 @@ import { ApiError } from "../connection/http.ts";
 import { t } from "../i18n/translate.ts";
 import type { List } from "../model/list.ts";
 import { chosenOf, extended, nothingChosen, type Selection, toggled } from "../model/selection.ts";
+import { refusalText } from "./attempt.ts";
 import { TextField } from "./field.tsx";
 import { say } from "./toast.tsx";
-import { failureText } from "./words.tsx";
 
 /** The server takes so many at once. */
 const most = 100;
@@ -91,7 +91,7 @@ export function SeveralBar(props: {
 			);
 		} catch (error) {
 			if (!(error instanceof ApiError)) throw error;
-			say(failureText(error.code), "bad");
+			say(refusalText(error), "bad");
 		} finally {
 			busy.value = false;
 		}

@@ -22,7 +22,7 @@ import { Player } from "./player.tsx";
 import { ListState, Nothing } from "./states.tsx";
 import { Lines, NumberText, Outside } from "./text.tsx";
 import { useList } from "./use-list.ts";
-import { callLook, DispositionChip, dayTitle, stretchText } from "./words.tsx";
+import { callLook, DispositionChip, dayTitle, SettlementChip, stretchText } from "./words.tsx";
 
 /** Everything that happened with this client, newest first; what of it is shown stands in the address. */
 export function Timeline({ contactId }: { contactId: string }) {
@@ -192,6 +192,7 @@ function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind:
 	const look = callLook(call);
 	const people = colleaguesOf(call);
 	const settled = call.obligation?.settledAt;
+	const word = call.disposition ? null : call.obligation?.settlement;
 	return (
 		<>
 			<span class={`sign ${look.tone}`}>
@@ -209,6 +210,7 @@ function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind:
 					)}
 					{people && <Outside text={people} class="muted cut" />}
 					{call.disposition && <DispositionChip disposition={call.disposition} />}
+					{word && <SettlementChip settlement={word} />}
 					{!call.disposition && call.endedAt !== null && call.obligation && !settled && (
 						<a class="chip warn" href={`/process?call=${call.id}`}>
 							<Icon name="edit" small />
@@ -240,6 +242,17 @@ function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind:
 							<span class="muted small">
 								{" "}
 								<Outside text={t("timeline.reason", { reason: call.disposition.refusalReason })} class="" />
+							</span>
+						)}
+					</p>
+				)}
+				{word?.comment && (
+					<p class="said">
+						<Lines text={word.comment} />
+						{word.by && (
+							<span class="muted small">
+								{" "}
+								<Outside text={word.by.name} class="" />
 							</span>
 						)}
 					</p>

@@ -3,6 +3,7 @@ import type { ContactStatus } from "../../../server/protocol/contact.ts";
 import type { Disposition, DispositionStatus } from "../../../server/protocol/disposition.ts";
 import type { AgentState } from "../../../server/protocol/live.ts";
 import type { PbxState } from "../../../server/protocol/pbx.ts";
+import type { Settlement } from "../../../server/protocol/settled.ts";
 import type { FailureCode } from "../connection/http.ts";
 import { type Key, money, t } from "../i18n/translate.ts";
 import type { DutyState } from "../model/duty.ts";
@@ -39,6 +40,7 @@ export const dutyLook: Record<DutyState, Look> = {
 	reached: { key: "duty.reached", icon: "check", tone: "good" },
 	"reached-us": { key: "duty.reached-us", icon: "in", tone: "good" },
 	processed: { key: "duty.processed", icon: "check", tone: "good" },
+	answered: { key: "duty.answered", icon: "note", tone: "good" },
 	dismissed: { key: "duty.dismissed", icon: "close", tone: "" },
 };
 
@@ -52,6 +54,19 @@ export function Chip({ look }: { look: Look }) {
 }
 export const ContactStatusChip = ({ status }: { status: ContactStatus }) => <Chip look={contactLook[status]} />;
 export const DutyChip = ({ state }: { state: DutyState }) => <Chip look={dutyLook[state]} />;
+
+/** How a missed call was closed by a person's word; of everything else the call itself tells. */
+export function SettlementChip({ settlement: { how, channel } }: { settlement: Settlement }) {
+	if (how !== "other-channel" && how !== "dismissed") return null;
+	const look = dutyLook[how === "dismissed" ? "dismissed" : "answered"];
+	return (
+		<span class={`chip ${look.tone}`}>
+			<Icon name={look.icon} small />
+			{t(look.key)}
+			{channel && <span>{t(`channel.${channel}`)}</span>}
+		</span>
+	);
+}
 
 export function DispositionChip({ disposition }: { disposition: Disposition }) {
 	const look = dispositionLook[disposition.status];

@@ -6,11 +6,12 @@ import { rememberComment } from "../model/drafts.ts";
 import { harmless } from "../model/text.ts";
 import { dayAndTime } from "../model/time.ts";
 import { createWrapUp, statuses } from "../model/wrap-up.ts";
+import { refusalText } from "./attempt.ts";
 import { Field, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
 
 import { firstWrong, useFocus } from "./use-focus.ts";
-import { dispositionLook, failureText } from "./words.tsx";
+import { dispositionLook } from "./words.tsx";
 
 const MoreTime = lazy(() => import("./more-time.tsx"));
 
@@ -228,7 +229,7 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 				{form.failure.value && (
 					<p class="wrong grow" role="alert">
 						<Icon name="alert" small />
-						{failureText(form.failure.value)}
+						{refusalText(form.failure.value)}
 					</p>
 				)}
 			</div>

@@ -10,6 +10,7 @@ import {
 	queryOfCallBack,
 } from "../model/call-back-filter.ts";
 import { nothingChosen } from "../model/selection.ts";
+import { AnsweredElsewhere } from "../parts/answered-window.tsx";
 import { BackRow } from "../parts/back-row.tsx";
 import { Dismiss, TakeOver } from "../parts/back-windows.tsx";
 import { CallBackTabs } from "../parts/call-back-tabs.tsx";
@@ -36,6 +37,7 @@ export default function CallBack() {
 	const address = (patch: Partial<CallBackFilter>) => addressOfCallBack({ ...filter, ...patch });
 	/** How far it went to be the viewer's. */
 	const step = session.role.value === "agent" ? "team" : "supervisor";
+	const answering = useSignal<Obligation | null>(null);
 	const dismissing = useSignal<Obligation | null>(null);
 	const taking = useSignal<Obligation | null>(null);
 	const list = useList(`${address({})} ${step}`, (after, signal) =>
@@ -92,6 +94,7 @@ export default function CallBack() {
 										key={duty.id}
 										duty={duty}
 										list={list}
+										onAnswered={() => (answering.value = duty)}
 										onDismiss={() => (dismissing.value = duty)}
 										onTakeOver={() => (taking.value = duty)}
 										{...{ selection, order }}
@@ -104,6 +107,15 @@ export default function CallBack() {
 			</section>
 			{order.length > 0 && session.preferences.value.keys !== false && (
 				<p class="muted small keys-hint">{t("keys.rows")}</p>
+			)}
+			{answering.value && (
+				<AnsweredElsewhere
+					duty={answering.value}
+					onDone={(id) => {
+						answering.value = null;
+						if (id) list.remove(id);
+					}}
+				/>
 			)}
 			{dismissing.value && (
 				<Dismiss

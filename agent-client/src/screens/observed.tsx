@@ -6,6 +6,7 @@ import { api, now, session } from "../client.ts";
 import { ApiError, type FailureCode } from "../connection/http.ts";
 import { type Key, t } from "../i18n/translate.ts";
 import { dayAndTime } from "../model/time.ts";
+import { DailyFigure } from "../parts/daily-figure.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Failure, Loading, Nothing } from "../parts/states.tsx";
 import { Lines, Outside } from "../parts/text.tsx";
@@ -63,10 +64,7 @@ function Seen({ observed }: { observed: Observed }) {
 				<div class="body stack">
 					{daily ? (
 						<>
-							<p class={`notice ${daily.missing === 0 ? "good" : "bad"}`}>
-								<Icon name={daily.missing === 0 ? "check" : "alert"} />
-								<strong>{t("observed.missing-count", { count: daily.missing })}</strong>
-							</p>
+							<DailyFigure daily={daily} />
 							<p>
 								{t("observed.counters", {
 									families: daily.families,
@@ -75,6 +73,9 @@ function Seen({ observed }: { observed: Observed }) {
 									obligations: daily.obligations,
 								})}
 							</p>
+							{daily.proven === false && <p>{t("observed.not-proven-text")}</p>}
+							{(daily.unmatched ?? 0) > 0 && <p>{t("observed.unmatched-text")}</p>}
+							{(daily.refused ?? 0) > 0 && <p>{t("observed.refused", { count: daily.refused ?? 0 })}</p>}
 							<p class="muted small">{t("observed.counted", { at: dayAndTime(daily.at) })}</p>
 						</>
 					) : (
@@ -147,6 +148,12 @@ const causes: Record<BlindWindow["cause"], Key> = {
 	"server-stopped": "observed.cause.server-stopped",
 };
 
+function stateText({ reconciledAt, recovered, torn }: BlindWindow, journal: boolean): string {
+	if (reconciledAt) return t("observed.recovered", { count: recovered });
+	if (torn) return t("observed.torn", { count: recovered });
+	return t(journal ? "observed.not-yet" : "observed.unknown");
+}
+
 function Blind({ window, journal }: { window: BlindWindow; journal: boolean }) {
 	const length = (window.to === null ? now.value : Date.parse(window.to)) - Date.parse(window.from);
 	return (
@@ -158,11 +165,7 @@ function Blind({ window, journal }: { window: BlindWindow; journal: boolean }) {
 				{" · "}
 				{window.to === null ? t("observed.lasts") : stretchText(Math.max(0, length))}
 			</span>
-			<span class={`chip ${window.reconciledAt ? "good" : "warn"}`}>
-				{window.reconciledAt
-					? t("observed.recovered", { count: window.recovered })
-					: t(journal ? "observed.not-yet" : "observed.unknown")}
-			</span>
+			<span class={`chip ${window.reconciledAt ? "good" : "warn"}`}>{stateText(window, journal)}</span>
 		</li>
 	);
 }

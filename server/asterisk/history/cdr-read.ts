@@ -2,8 +2,9 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
 import { cdrEvents } from "./cdr.ts";
 import { atUtc, bornAt, type CdrRow, cdrRowsOf } from "./cdr-row.ts";
+import { createContinuity, markOf } from "./continuity.ts";
 import { csvTail, type Place } from "./csv-file.ts";
-import { handedOver, type Take } from "./read-back.ts";
+import { type Asked, handedOver, longestCall } from "./read-back.ts";
 
 /** Lines of one call are written when its parts end: this far (ms) behind they are looked for. */
 const apart = 3_600_000;
@@ -14,8 +15,9 @@ const atOnce = 50;
 const isRecord = (text: string): boolean => cdrRowsOf(`${text}\n`).rows.length > 0;
 
 /** CDR in the file of `cdr_csv`: every call of which a line was written at or after `since`. */
-export async function readCdrCsv(path: string, since: number, take: Take): Promise<JournalReading> {
+export async function readCdrCsv(path: string, { since, known, take }: Asked): Promise<JournalReading> {
 	const tail = csvTail(path, cdrRowsOf, (text) => isRecord(text.slice(0, text.indexOf("\n"))));
+	const continuity = createContinuity(known);
 	const pieces: CdrRow[][] = [];
 	let strange = 0;
 	let cursor: Place | null = null;
@@ -24,8 +26,10 @@ export async function readCdrCsv(path: string, since: number, take: Take): Promi
 		pieces.unshift([...piece.rows]);
 		strange += piece.strange;
 		cursor = piece.next;
-		const [oldest] = atUtc(piece.rows);
-		if (cursor === null || (oldest !== undefined && oldest.end < since - apart)) break;
+		const timed = atUtc(piece.rows);
+		continuity.see(timed.map(({ end }, index) => ({ at: end, mark: () => markOfLine(piece.rows[index]) })));
+		const far = (timed[0]?.end ?? since) < since - (continuity.isMet() ? apart : longestCall);
+		if (cursor === null || far) break;
 		await turn();
 	}
 	const lines = atUtc(pieces.flat());
@@ -50,8 +54,12 @@ export async function readCdrCsv(path: string, since: number, take: Take): Promi
 		families = [];
 	}
 	if (families.length > 0) await take(families);
-	return { newest, strange };
+	return { newest, strange, ...continuity.told() };
 }
+
+/** Its times as they stand there: of which zone they are may be judged otherwise another time. */
+const markOfLine = (row: CdrRow | undefined): string =>
+	row === undefined ? "" : markOf(row.start, row.end, row.id, row.called, row.disposition);
 
 /** Of two ids of one PBX the one that was made first. */
 function earlier(one: string, other: string): string {

@@ -3,12 +3,12 @@ import type { JournalReading } from "../../pbx-journal.ts";
 import { celTableRows } from "./cel-table.ts";
 import { openMysql } from "./mysql.ts";
 import { openPostgres } from "./postgres.ts";
-import { readBack, type Take } from "./read-back.ts";
+import { type Asked, readBack } from "./read-back.ts";
 import { rowsAtOnce, type TableReader } from "./server-link.ts";
 import { noJournal, problemOf } from "./server-problem.ts";
 
 /** CEL in a table of a database server: one connection for each reading, read from the end by the primary key. */
-export async function readCelServer(history: HistoryDatabase, since: number, take: Take): Promise<JournalReading> {
+export async function readCelServer(history: HistoryDatabase, asked: Asked): Promise<JournalReading> {
 	return await withReader(history, async (reader) => {
 		let newest = Number.POSITIVE_INFINITY;
 		return await readBack<number>(
@@ -23,8 +23,7 @@ export async function readCelServer(history: HistoryDatabase, since: number, tak
 					return { rows, strange, next: found.length < rowsAtOnce ? null : oldest };
 				},
 			},
-			since,
-			take,
+			asked,
 		);
 	});
 }

@@ -5,24 +5,34 @@ import { readCdrCsv } from "./cdr-read.ts";
 import { celCsv } from "./cel-csv.ts";
 import { readCelServer } from "./cel-server.ts";
 import { celSqlite } from "./cel-sqlite.ts";
-import { readBack, type Take } from "./read-back.ts";
+import { type Asked, readBack, type Take } from "./read-back.ts";
 
 /** The journal that these settings name. */
 export const journalOf = (history: HistoryAccess): Journal => ({
-	read: async (since, take) => await fenced(take, (guarded) => readingOf(history, since, guarded)),
+	name: nameOf(history),
+	read: async (since, take, known = []) =>
+		await fenced(take, (guarded) => readingOf(history, { since, known, take: guarded })),
 });
 
-async function readingOf(history: HistoryAccess, since: number, take: Take): Promise<JournalReading> {
+/** The same for the same journal, whatever road leads to it. */
+function nameOf(history: HistoryAccess): string {
+	const { kind } = history;
+	return "path" in history
+		? JSON.stringify([kind, history.path, "table" in history ? history.table : null])
+		: JSON.stringify([kind, history.host, history.port, history.database, history.table]);
+}
+
+async function readingOf(history: HistoryAccess, asked: Asked): Promise<JournalReading> {
 	switch (history.kind) {
 		case "cel-sqlite":
-			return await readBack(celSqlite(history.path, history.table), since, take);
+			return await readBack(celSqlite(history.path, history.table), asked);
 		case "cel-csv":
-			return await readBack(celCsv(history.path), since, take);
+			return await readBack(celCsv(history.path), asked);
 		case "cdr-csv":
-			return await readCdrCsv(history.path, since, take);
+			return await readCdrCsv(history.path, asked);
 		case "mysql":
 		case "postgres":
-			return await readCelServer(history, since, take);
+			return await readCelServer(history, asked);
 		default:
 			return history satisfies never;
 	}

@@ -1,6 +1,7 @@
 import { setImmediate as turn } from "node:timers/promises";
-import type { JournalFamily, JournalReading } from "../../pbx-journal.ts";
+import type { JournalFamily, JournalReading, KnownRow } from "../../pbx-journal.ts";
 import { atTimes, type CelRow, type RawCelRow, zoneOf } from "./cel-row.ts";
+import { createContinuity, markOf } from "./continuity.ts";
 import { familyOf, groupsOf, type RowGroup } from "./families.ts";
 
 /** A journal that is read from its end towards its beginning, a piece at a time. */
@@ -12,8 +13,16 @@ export interface Tail<Cursor, Row = RawCelRow> {
 /** Hears contacts, some at a time. */
 export type Take = (families: readonly JournalFamily[]) => Promise<void>;
 
-/** No call lasts longer than this (ms): what has no beginning by then is left out. */
-const longestCall = 12 * 3_600_000;
+/** What is to be read. */
+export interface Asked {
+	readonly since: number;
+	/** Rows that were there before. */
+	readonly known: readonly KnownRow[];
+	readonly take: Take;
+}
+
+/** No call lasts longer than this (ms): what has no beginning by then is left out, and a known row is not looked for. */
+export const longestCall = 12 * 3_600_000;
 /** Contacts that are handed over together, at least; the rest comes at the end. */
 export const handedOver = 200;
 /** Contacts worked out in one turn of the event loop. */
@@ -22,9 +31,11 @@ const atOnce = 50;
 /**
  * Reads as far back as it takes for every contact of which something was written at or after `since` to be whole, and
  * hands it over as soon as it is: in memory are the contacts whose beginning has not come yet, as many as there were at
- * one time. The journal may grow meanwhile: what is written later belongs to the next reading.
+ * one time. The journal may grow meanwhile: what is written later belongs to the next reading. Known rows lie at `since`
+ * or close before it, but where a clock was set back, or the journal is not the same any more.
  */
-export async function readBack<Cursor>(tail: Tail<Cursor>, since: number, take: Take): Promise<JournalReading> {
+export async function readBack<Cursor>(tail: Tail<Cursor>, { since, known, take }: Asked): Promise<JournalReading> {
+	const continuity = createContinuity(known);
 	let waiting: CelRow[] = [];
 	let ready: JournalFamily[] = [];
 	let strange = 0;
@@ -35,6 +46,7 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number, take: 
 		const piece = await tail.piece(cursor);
 		zone = piece.rows.map(zoneOf).find((one) => one !== null) ?? zone;
 		const timed = atTimes(piece.rows, zone);
+		continuity.see(timed.map(({ at }, index) => ({ at, mark: () => markOfRow(piece.rows[index]) })));
 		// A row without a time, as 0000-00-00 is none, would hide how far we are.
 		const rows = timed.filter(({ at }) => !Number.isNaN(at));
 		strange += piece.strange + timed.length - rows.length;
@@ -51,15 +63,19 @@ export async function readBack<Cursor>(tail: Tail<Cursor>, since: number, take: 
 
 		const far = oldest !== undefined && oldest < since;
 		const tooFar = oldest !== undefined && oldest < since - longestCall;
-		const end = cursor === null || tooFar || (far && !begun.some(({ lastAt }) => lastAt >= since));
+		const end =
+			cursor === null || tooFar || (far && continuity.isMet() && !begun.some(({ lastAt }) => lastAt >= since));
 		if (ready.length >= handedOver || (end && ready.length > 0)) {
 			await take(ready);
 			ready = [];
 		}
-		if (end) return { newest, strange };
+		if (end) return { newest, strange, ...continuity.told() };
 		await turn();
 	}
 }
+
+const markOfRow = (row: RawCelRow | undefined): string =>
+	row === undefined ? "" : markOf(row.time, row.event, row.id, row.channel);
 
 /** Its beginning was never written: for the longest of calls there is nothing before its first row. */
 const isLost = ({ rows }: RowGroup, oldest: number | undefined): boolean =>

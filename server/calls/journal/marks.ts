@@ -46,6 +46,14 @@ export function createMarks<T>(told: (entry: T, nextAt: number) => T): Marks<T> 
 	};
 }
 
+/** The events of one link; those that speak of the link, or of the whole PBX, say now which it was. */
+export function heardBy(events: readonly PbxEvent[], link: string): readonly PbxEvent[] {
+	return events.some(isMark) ? events.map((event) => (isMark(event) ? { ...event, link } : event)) : events;
+}
+
+/** Whose link it was; journals of old do not say. */
+export const linkOf = ({ link = "" }: Mark) => link;
+
 /** The mark with the time of the event behind it. */
 export function withNext(event: PbxEvent, nextAt: number): PbxEvent {
 	return isMark(event) ? { ...event, nextAt } : event;

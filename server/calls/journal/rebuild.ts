@@ -3,6 +3,7 @@ import type { Runner } from "../../../db/runner.ts";
 import type { CallChange, CallFacts } from "../call-change.ts";
 import { emptyTracker, next } from "../tracker.ts";
 import type { TrackerRules } from "../tracker-rules.ts";
+import { rebuildRecovered } from "./recovered.ts";
 import { readEvents } from "./store.ts";
 
 /** A call as its raw events tell it. */
@@ -21,8 +22,20 @@ const longest = 24 * 60 * minute;
 /** Milliseconds after a call's end in which late events may still correct it; the tracker's own grace. */
 const grace = 30_000;
 
-/** Folds the journal around the call with this id. Null: the journal has it not, or not any more. */
+/**
+ * Folds the journal around the call with this id; what the PBX's own journal told of it goes before what was heard. Null: the
+ * journal has it not, or not any more.
+ */
 export async function rebuildCall(db: Runner, pbxs: readonly TrackerRules[], id: string): Promise<Rebuilt | null> {
+	const heard = await rebuildHeard(db, pbxs, id);
+	for (const rules of heard ? pbxs.filter(({ pbxId }) => pbxId === heard.pbxId) : pbxs) {
+		const recovered = await rebuildRecovered(db, rules, id, heard?.call ?? null);
+		if (recovered) return { pbxId: rules.pbxId, ...recovered };
+	}
+	return heard;
+}
+
+async function rebuildHeard(db: Runner, pbxs: readonly TrackerRules[], id: string): Promise<Rebuilt | null> {
 	for (const margin of margins) {
 		for (const rules of pbxs) {
 			const found = await search(db, rules, id, margin);

@@ -2,12 +2,16 @@ import type { Runner } from "../../../db/runner.ts";
 import type { PbxEvent, SnapshotChannel } from "../../pbx-event.ts";
 import type { CallFacts } from "../call-change.ts";
 import type { Arrived } from "./merge.ts";
-import { clockLag, lastArrival, readEvents, storedUntil } from "./store.ts";
+import { clockLag, lastArrival, readEvents, type Saying, sayings } from "./store.ts";
 
 /** What a server that begins to write the calls of a PBX has to know of what came before. */
 export interface Past {
 	/** When the oldest event arrived that is folded again; null: none is. */
 	readonly from: number | null;
+	/** What the PBX called its boot then: a kill of the PBX behind it is seen by that. Null: nobody knows. */
+	readonly boot: string | null;
+	/** Calls of the time that is folded again that are stored as over. */
+	readonly over: readonly Pick<CallFacts, "family" | "startedAt">[];
 	/** Live calls (linked ids) of which the journal has not the beginning. */
 	readonly known: ReadonlySet<string>;
 	/** To be folded again, in order; nothing of the `known` calls. */
@@ -55,6 +59,14 @@ export function replayFrom(
 	return Math.min(Math.max(oldest, last - longest), spilledSince ?? Number.POSITIVE_INFINITY, unstored);
 }
 
+/** Up to which arrival the calls are stored; null: nobody said. */
+export const storedUntil = (said: readonly Saying[]) =>
+	said.length === 0 ? null : Math.max(...said.map(({ until }) => until));
+
+/** What the PBX called its boot at that moment; null: nobody said. */
+export const bootAt = (said: readonly Saying[], moment: number) =>
+	said.findLast(({ at, boot }) => at <= moment && boot !== null)?.boot ?? null;
+
 /** Before this moment no event of the call arrived. */
 const startOf = ({ startedAt }: Pick<CallFacts, "startedAt">, lag: number) => startedAt + lag - 5 * blur;
 
@@ -83,10 +95,11 @@ export async function readPast(
 	await deps.drained();
 	const last = await lastArrival(db, pbxId, deps.now());
 	const lag = last === null ? 0 : await clockLag(db, pbxId, last);
-	const stored = last === null ? null : await storedUntil(db, pbxId, last - longest, last);
-	const from = replayFrom(last, live, spilledSince, lag, stored);
+	const said = last === null ? [] : await sayings(db, pbxId, last - longest, last);
+	const from = replayFrom(last, live, spilledSince, lag, storedUntil(said));
 	if (from === null || last === null) {
-		return { from, known: new Set(live.map(({ family }) => family)), events: nothing(), beside: [], gap: false };
+		const known = new Set(live.map(({ family }) => family));
+		return { from, boot: null, over: [], known, events: nothing(), beside: [], gap: false };
 	}
 	const end = deps.now() + blur;
 	const until = heardSince === null ? end : besideFrom(heardSince);
@@ -96,6 +109,8 @@ export async function readPast(
 	if (heardSince !== null) for await (const one of readEvents(db, pbxId, until, end)) beside.push(one);
 	return {
 		from,
+		boot: bootAt(said, from),
+		over: await callsOver(db, pbxId, overFrom(from)),
 		known,
 		events: without(readEvents(db, pbxId, from, until), known),
 		beside,
@@ -105,6 +120,9 @@ export async function readPast(
 
 /** From when on the journal and what this server heard itself are read side by side. */
 export const besideFrom = (heardSince: number) => heardSince - blur;
+
+/** Calls that began before that moment have no event of their beginning in what is folded again from `from` on. */
+export const overFrom = (from: number) => from - unsure;
 
 /** Whether the journal may end before the first event that this server heard. */
 export const isGap = (last: number, heardSince: number | null) => heardSince === null || last < heardSince;
@@ -140,6 +158,16 @@ function familiesIn(event: PbxEvent): string[] {
 		if (typeof value.family === "string") found.push(value.family);
 	}
 	return found;
+}
+
+async function callsOver(db: Runner, pbxId: string, from: number): Promise<Past["over"]> {
+	const { rows } = await db.query<{ family: string; started_at: Date }>({
+		name: "calls-over-since",
+		text: `select linked_id as family, started_at from calls
+where pbx_id = $1 and started_at >= $2 and ended_at is not null`,
+		values: [pbxId, new Date(from).toISOString()],
+	});
+	return rows.map(({ family, started_at }) => ({ family, startedAt: started_at.getTime() }));
 }
 
 /** Linked ids of the live calls of which the journal has the first channel, or the whole call as it was once. */

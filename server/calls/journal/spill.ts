@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { type FileHandle, mkdir, open, rm, truncate } from "node:fs/promises";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Entry } from "./entry.ts";
 
@@ -28,8 +28,15 @@ export interface Spill {
 /** Bytes of the file that are read at once: an event may have a megabyte. */
 const mostPeeked = 4_000_000;
 
-/** Takes up what an earlier run left; a line torn by its end is cut off, and told to `onTorn`. */
-export async function openSpill(file: string, onTorn: (bytes: number) => void): Promise<Spill> {
+/**
+ * Takes up what an earlier run left; a line torn by its end is cut off, and told to `onTorn`. `forceFolder` puts the names in
+ * a folder on the disk: forcing a file's bytes does not do that, and a power cut would take the name with them (fsync(2)).
+ */
+export async function openSpill(
+	file: string,
+	onTorn: (bytes: number) => void,
+	forceFolder: (folder: string) => Promise<void> = synced,
+): Promise<Spill> {
 	const left = await survey(file);
 	if (left.torn > 0) {
 		onTorn(left.torn);
@@ -37,6 +44,8 @@ export async function openSpill(file: string, onTorn: (bytes: number) => void): 
 	}
 	let { size, bytes, oldest } = left;
 	let handle: FileHandle | null = null;
+	/** Folders in which a name is new. */
+	let unforced: string[] = [];
 	/** Bytes of the file that are stored, and of those that were peeked. */
 	let done = 0;
 	let peeked = { bytes: 0, size: 0 };
@@ -52,8 +61,16 @@ export async function openSpill(file: string, onTorn: (bytes: number) => void): 
 			return oldest;
 		},
 		async append(entries) {
-			if (handle === null) await mkdir(dirname(file), { recursive: true });
-			handle ??= await open(file, "a", 0o600);
+			if (handle === null) {
+				const folder = dirname(file);
+				const made = await mkdir(folder, { recursive: true });
+				handle = await open(file, "a", 0o600);
+				unforced = [folder, ...foldersAbove(folder, made)];
+			}
+			while (unforced[0] !== undefined) {
+				await forceFolder(unforced[0]);
+				unforced.shift();
+			}
 			const text = Buffer.from(entries.map(lineOf).join(""));
 			try {
 				await handle.appendFile(text);
@@ -96,6 +113,26 @@ export async function openSpill(file: string, onTorn: (bytes: number) => void): 
 			handle = null;
 		},
 	};
+}
+
+/** Those above `folder` in which a name is new, when `made` was the first one that had to be made. */
+function foldersAbove(folder: string, made: string | undefined): string[] {
+	if (made === undefined) return [];
+	const above = dirname(folder);
+	return resolve(folder) === resolve(made) || above === folder ? [above] : [above, ...foldersAbove(above, made)];
+}
+
+/** Some file systems of other machines know no such order. */
+async function synced(folder: string): Promise<void> {
+	const handle = await open(folder, "r");
+	try {
+		await handle.sync();
+	} catch (error) {
+		const code = error instanceof Error && "code" in error ? error.code : undefined;
+		if (code !== "EINVAL" && code !== "ENOTSUP") throw error;
+	} finally {
+		await handle.close();
+	}
 }
 
 /** Reading by lines, Node takes these two for line ends as well; JSON leaves them as they are. */

@@ -41,6 +41,10 @@ export interface Verdict {
 	readonly missing: boolean;
 	/** The calls that it comes to, as they must stand in the database; none while it goes on. */
 	readonly calls: readonly CallFacts[];
+	/** What a poor journal tells of a time in which everything was seen, and nobody saw: perhaps half of another call. */
+	readonly unmatched: readonly CallFacts[];
+	/** What the calls were folded out of. */
+	readonly events: readonly PbxEvent[];
 }
 
 /** How long (ms) before the list of live channels something must have been written to be contradicted by it. */
@@ -50,7 +54,7 @@ const blur = 2000;
 /** CDR tells beginnings to the second (ms), rounded down. */
 const second = 1000;
 
-const nothing: Verdict = { changes: [], missing: false, calls: [] };
+const nothing: Verdict = { changes: [], missing: false, calls: [], unmatched: [], events: [] };
 
 /** Sets what the PBX's journal says of one contact beside what is stored. Pure. */
 export function compare(family: JournalFamily, known: Known, rules: TrackerRules): Verdict {
@@ -60,7 +64,8 @@ export function compare(family: JournalFamily, known: Known, rules: TrackerRules
 	const changes: CallChange[] = [];
 	const calls: CallFacts[] = [];
 	let missing = false;
-	const told = factsOf([...family.events, ...(interrupted ? endsOf(family, known) : [])], rules);
+	const events = [...family.events, ...(interrupted ? endsOf(family, known) : [])];
+	const told = factsOf(events, rules);
 	for (const facts of told) {
 		if (facts.endedAt === null) continue;
 		const row = known.stored.get(facts.family);
@@ -76,7 +81,7 @@ export function compare(family: JournalFamily, known: Known, rules: TrackerRules
 			changes.push({ kind: "superseded", family: part, startedAt, into: facts.family });
 		}
 	}
-	return { changes, missing, calls };
+	return { changes, missing, calls, unmatched: [], events };
 }
 
 /** A call that was seen is known better than this; one that was not, in a time in which we saw nothing, is told as it is. */
@@ -84,6 +89,7 @@ function comparePoorly(family: JournalFamily, known: Known, rules: TrackerRules)
 	const row = family.links.map((link) => known.stored.get(link)).find((one) => one !== undefined);
 	const changes: CallChange[] = [];
 	const calls: CallFacts[] = [];
+	const unmatched: CallFacts[] = [];
 	for (const facts of factsOf(family.events, rules)) {
 		const { startedAt, endedAt } = facts;
 		if (endedAt === null) continue;
@@ -95,9 +101,9 @@ function comparePoorly(family: JournalFamily, known: Known, rules: TrackerRules)
 			calls.push(call);
 		} else if (row && row.endedAt !== null && calls.length === 0) {
 			calls.push({ ...call, family: row.family, startedAt: row.startedAt, endedAt: row.endedAt });
-		}
+		} else if (!row) unmatched.push(call);
 	}
-	return { changes, missing: row === undefined && changes.length > 0, calls };
+	return { changes, missing: row === undefined && changes.length > 0, calls, unmatched, events: family.events };
 }
 
 const differs = (call: CallFacts, row: Stored): boolean =>
@@ -123,7 +129,8 @@ function endsOf({ events, open, lastAt }: JournalFamily, { blind, live }: Known)
 	});
 }
 
-function factsOf(events: readonly PbxEvent[], rules: TrackerRules): CallFacts[] {
+/** The calls that these events tell. */
+export function factsOf(events: readonly PbxEvent[], rules: TrackerRules): CallFacts[] {
 	const state = emptyTracker();
 	const calls = new Map<string, CallFacts>();
 	for (const event of events) {
@@ -136,7 +143,11 @@ function factsOf(events: readonly PbxEvent[], rules: TrackerRules): CallFacts[] 
 }
 
 /** The journal has no recordings, and tells digits and queues only where it is told to. */
-function completed(facts: CallFacts, row: Stored | undefined, interrupted: boolean): CallFacts {
+export function completed(
+	facts: CallFacts,
+	row: Pick<Stored, "callerName" | "did" | "queue" | "ivr"> | undefined,
+	interrupted: boolean,
+): CallFacts {
 	return {
 		...facts,
 		callerName: facts.callerName || (row?.callerName ?? ""),

@@ -14,10 +14,6 @@ import type { Order, Sent } from "./burst-pbx.ts";
 import { processorTime, quantile, spread } from "./figures.ts";
 
 const trace = "direct-answered";
-/** Kilobytes. */
-export const mostMemory = 512_000;
-/** Milliseconds, for 99 of 100. */
-export const slowestPop = 1_000;
 
 export interface AfterBurst {
 	readonly sent: Sent;
@@ -75,7 +71,12 @@ export async function burst(url: string, seconds: number, eventsPerSecond: numbe
 		console.log(toldOfBurst(figures));
 		const { outcome } = traceNamed(trace);
 		const families = new Map([...sent.families].map(([family, times]) => [family, { ...times, outcome }]));
-		const { calls, recovered } = await assertComplete(pool, pbxId, { families, journal, over: async () => {} }, [], 2);
+		const { calls, recovered } = await assertComplete(
+			pool,
+			pbxId,
+			{ families, journal, over: async () => {} },
+			{ mostRebuilt: 2 },
+		);
 		clearInterval(watch);
 		screen.close();
 		expect((await pool.query("select * from blind_windows")).rows).toEqual([]);
@@ -107,6 +108,15 @@ async function said<T>(pbx: ChildProcess): Promise<T> {
 	return message;
 }
 
+/** Calls begin and end in the first and last seconds. One in which the PBX came to nothing has no number. */
+const fullSeconds = ({ seconds }: Sent) => Array.from(seconds, (events = 0) => events).slice(2, -3);
+
+/** Events that the PBX told in a second, on the average. */
+export function perSecondOf({ sent }: Pick<AfterBurst, "sent">): number {
+	const full = fullSeconds(sent);
+	return Math.round(full.reduce((sum, events) => sum + events, 0) / full.length);
+}
+
 /** A machine that others use as well is slow for a while: in which order the phones rang tells when. */
 function sixths(pops: readonly number[]): number[] {
 	const length = Math.ceil(pops.length / 6);
@@ -114,11 +124,9 @@ function sixths(pops: readonly number[]): number[] {
 }
 
 function toldOfBurst({ sent, pops, told, memory, cpu }: AfterBurst): string {
-	// Calls begin and end in the first and last seconds. One in which the PBX came to nothing has no number.
-	const full = Array.from(sent.seconds, (events = 0) => events).slice(2, -3);
-	const mean = full.reduce((sum, events) => sum + events, 0) / full.length;
+	const full = fullSeconds(sent);
 	return [
-		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${Math.round(mean)} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
+		`${sent.events} events in ${sent.seconds.length} s; in the ${full.length} full seconds ${perSecondOf({ sent })} a second, at least ${Math.min(...full)}, at most ${sent.late} ms late`,
 		`${pops.length} pop-ups of ${sent.rang.size} rings, ${spread(pops)}; until the server had told: ${spread(told)}`,
 		`p99 of each sixth of the time: ${sixths(pops).join(", ")} ms`,
 		`server at most ${Math.round(memory / 1000)} MB`,

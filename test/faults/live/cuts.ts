@@ -20,10 +20,12 @@ export async function cutLink(stage: Stage, { count, perSecond, chance }: Plan):
 			const { passed } = gate;
 			gate.down = { cutAfter: Math.floor(chance() * within), reset: cut % 2 === 1 };
 			await until("the link is cut", () => pbx.sessions === 0 || gate.passed > passed);
+			const seesAgain = stage.faults.begin("link-lost");
 			const began = performance.now();
 			gate.down = {};
 			await until("the link is back", () => pbx.sessions === 1);
 			back.push(performance.now() - began);
+			seesAgain();
 			toldOfProgress(cut, cut + 1, count);
 		}
 	});

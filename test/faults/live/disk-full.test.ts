@@ -58,8 +58,8 @@ test("database away and our own disk full of its events: said on the screens, ph
 		await db.startAgain();
 		await screen.becomes("enough");
 	});
-	screen.close();
 	const { calls } = await on.agree();
+	screen.close();
 	expect(on.server.child.exitCode).toBeNull();
 	expect(on.gate.passed).toBe(links);
 	expect(on.server.said()).toContain("The disk of this server does not take events.");
@@ -78,9 +78,12 @@ test("killed with all of it in memory alone: the time is a blind one, and its ca
 			on.server.said().includes("The disk of this server does not take events."),
 		);
 		await sleep(500);
+		const seesAgain = on.faults.begin("server-stopped");
 		await on.server.kill();
 		await db.startAgain();
 		on.server = await on.servers.start("one", on.road.url);
+		await on.becomes("connected");
+		seesAgain();
 	});
 	const { calls, recovered } = await on.agree();
 	const blind = await on.blind();
@@ -104,8 +107,8 @@ test("the database's own disk full: its server falls or refuses, ours goes on, a
 		own.free();
 		await until("the database takes all", () => on.server.said().includes("The spill file is drained"), 60_000);
 	});
-	screen.close();
 	const { calls } = await on.agree();
+	screen.close();
 	expect(on.server.child.exitCode).toBeNull();
 	expect(on.gate.passed).toBe(links);
 	console.log(

@@ -22,6 +22,7 @@ export async function killServer(stage: Stage, { count, perSecond, chance }: Pla
 		for (let kill = 0; kill < count; ) {
 			const before = kill;
 			await sleep(chance() * 2_500);
+			const seesAgain = stage.faults.begin("server-stopped");
 			await stage.server.kill();
 			kill++;
 			for (; kill < count && chance() < inStart; kill++) {
@@ -31,6 +32,7 @@ export async function killServer(stage: Stage, { count, perSecond, chance }: Pla
 			stage.server = await stage.servers.start("one", stage.road.url);
 			await until("the PBX is connected", () => stage.pbx.sessions === 1);
 			back.push(performance.now() - began);
+			seesAgain();
 			toldOfProgress(before, kill, count);
 		}
 	});

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
-import { type Server, screenOf, until } from "../../journal/servers.ts";
+import { type Screen, type Server, until } from "../../journal/servers.ts";
 import { toldOfProgress } from "./figures.ts";
 import type { Plan } from "./kills.ts";
 import type { Stage } from "./stage.ts";
@@ -28,17 +28,16 @@ export async function killLeader(
 	await until("both listen", () => stage.pbx.sessions === 2);
 	await stage.underLoad(perSecond, speed, async () => {
 		for (let kill = 0; kill < count; kill++) {
-			const agent = "olena@example.com";
-			const screens = await Promise.all(
-				[stage.server, standby].map(async (server) => await screenOf(server, await server.signIn(agent))),
-			);
+			const screens = await Promise.all([stage.server, standby].map((server) => stage.screen(server)));
 			await sleep((from + chance() * (to - from)) * 1000);
 			const token = await tokenOf(stage);
 			const killed = stage.server;
 			const began = performance.now();
+			const seesAgain = stage.faults.begin("server-stopped");
 			await killed.kill();
 			await until("the other has taken over", async () => (await tokenOf(stage)) > token);
 			took.push(performance.now() - began);
+			seesAgain();
 			toldOfProgress(kill, kill + 1, count);
 			[stage.server, standby] = [standby, await stage.servers.start(killed.name)];
 			await until("both listen", () => stage.pbx.sessions === 2);
@@ -53,7 +52,7 @@ export async function killLeader(
 }
 
 /** Of every number that popped up more than once on this screen: all that was told of it, for whoever looks at the failure. */
-function poppedTwice({ pops, messages }: Awaited<ReturnType<typeof screenOf>>): string[][] {
+function poppedTwice({ pops, messages }: Screen): string[][] {
 	const twice = new Set(pops.filter((number, at) => pops.indexOf(number) !== at));
 	return [...twice].map((number) =>
 		messages.flatMap((message) => {

@@ -61,6 +61,5 @@ export async function databaseOutage(
 	const pops = rang
 		.flatMap(([number, at]) => (screen.popped.get(number) ?? Number.NaN) - at)
 		.filter((ms) => !Number.isNaN(ms));
-	screen.close();
 	return { spilled, drainedAfter, memory, pops, unseen: rang.length - pops.length };
 }

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import pg from "pg";
 import type { LoopbackPbx } from "../../../server/asterisk/loopback/loopback-pbx.ts";
 import { Calls } from "../../journal/calls.ts";
-import { assertComplete } from "../../journal/oracle.ts";
-import { admin, furnish, type Server, Servers, screenOf, startPbx, until } from "../../journal/servers.ts";
+import { type Asked, assertComplete } from "../../journal/oracle.ts";
+import { admin, furnish, type Screen, type Server, Servers, screenOf, startPbx, until } from "../../journal/servers.ts";
+import { MadeFaults } from "../made-faults.ts";
 import { type FaultProxy, faultProxy } from "../proxy.ts";
 import { type RoadToDatabase, roadToDatabase } from "../road-to-database.ts";
+import { differing, shownOn, waitingIn } from "./watched.ts";
 
 /** The calls that are played when a test asks for no others. */
 export const everyKind = ["direct-answered", "direct-given-up", "queue-answered", "blind-transfer-answered"] as const;
@@ -47,6 +49,9 @@ export class Stage {
 	readonly pool: pg.Pool;
 	/** The one that runs at present. */
 	server: Server;
+	/** What this test does to the road between PBX and server, for the oracle. */
+	readonly faults = new MadeFaults();
+	readonly #screens: { readonly server: Server; readonly cookie: string; readonly screen: Screen }[] = [];
 	#cookies = new WeakMap<Server, Promise<string>>();
 
 	private constructor(all: Pick<Stage, "pbx" | "pbxId" | "gate" | "road" | "servers" | "server" | "calls" | "pool">) {
@@ -107,14 +112,27 @@ export class Stage {
 		await until(`the PBX is ${state}`, async () => (await this.state()) === state, within);
 	}
 
-	/** The screen of the agent on 101, at the present server. */
-	async screen(): ReturnType<typeof screenOf> {
-		return await screenOf(this.server, await this.server.signIn("olena@example.com"));
+	/** The screen of the agent on 101, at the present server or another one. What it shows must be there in the end. */
+	async screen(server = this.server): Promise<Screen> {
+		const cookie = await server.signIn("olena@example.com");
+		const screen = await screenOf(server, cookie);
+		this.#screens.push({ server, cookie, screen });
+		return screen;
 	}
 
-	/** The oracle: journal of the PBX, calls and debts agree. */
+	/** The oracle, see assertHeld; screens that are open show what the server holds. */
 	async agree(): Promise<{ calls: number; recovered: number }> {
-		return await assertComplete(this.pool, this.pbxId, this.calls);
+		const { server } = this;
+		const asked: Asked = {
+			faults: this.faults.all,
+			shown: shownOn(this.#screens.map(({ screen }) => screen)),
+			tooMuch: () => waitingIn(server),
+			differs: async () => {
+				const open = this.#screens.filter((one) => one.server === server && one.screen.isOpen());
+				return (await Promise.all(open.map(differing))).flat();
+			},
+		};
+		return await assertComplete(this.pool, this.pbxId, this.calls, asked);
 	}
 
 	/** Times in which the PBX was not seen, as the server wrote them down. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { screenOf, until } from "../../journal/servers.ts";
+import { until } from "../../journal/servers.ts";
 import { testDatabase } from "../../support/database.ts";
 import { tokenOf } from "./leaders.ts";
 import { Stage } from "./stage.ts";
@@ -16,15 +16,14 @@ test("a writer whose way to the database vanishes without a word is replaced wit
 		let took = 0;
 		await stage.underLoad(4, 0.5, async () => {
 			await sleep(1_000);
-			const [before, here] = await Promise.all([
-				stage.screen(),
-				screenOf(other, await other.signIn("olena@example.com")),
-			]);
+			const [before, here] = await Promise.all([stage.screen(), stage.screen(other)]);
 			await until("pop-ups come by the first", () => before.pops.length > 2);
+			const seesAgain = stage.faults.begin("server-stopped");
 			stage.road.proxy.vanish();
 			const began = performance.now();
 			await until("the other has taken over", async () => (await tokenOf(stage)) > token);
 			took = performance.now() - began;
+			seesAgain();
 			await until("pop-ups come by the other", () => here.pops.length > 2);
 			before.close();
 			stage.road.proxy.open();

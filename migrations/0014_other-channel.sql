@@ -1,0 +1,1 @@
+ALTER TABLE "obligations" ADD COLUMN "settled_channel" text;
