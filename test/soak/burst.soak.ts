@@ -10,7 +10,10 @@ test("a burst of events loses none, keeps no pop-up waiting, and fits into memor
 	try {
 		const { count: seconds, perSecond } = asked({ count: 60, rate: 10_000 });
 		const after = await burst(own.url, seconds, perSecond);
-		goalAtLeast("events a second", perSecondOf(after), Math.min(perSecond, 10_000), "");
+		// What is sent on the last millisecond of a second counts for the next one.
+		goalAtLeast("events a second", perSecondOf(after), 0.995 * Math.min(perSecond, 10_000), "");
+		// A call that was over before the server came to it never rang for anybody.
+		goalAtLeast("pop-ups", after.pops.length, after.sent.rang.size, "");
 		goal("pop-ups, p99", quantile(after.pops, 0.99), 1_000, "ms");
 		goal("memory of the server, most", after.memory / 1000, 512, "MB");
 	} finally {

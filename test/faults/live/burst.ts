@@ -108,8 +108,8 @@ async function said<T>(pbx: ChildProcess): Promise<T> {
 	return message;
 }
 
-/** Calls begin and end in the first and last seconds. */
-const fullSeconds = ({ seconds }: Sent) => seconds.slice(2, -3);
+/** Calls begin and end in the first and last seconds. One in which the PBX came to nothing has no number. */
+const fullSeconds = ({ seconds }: Sent) => Array.from(seconds, (events = 0) => events).slice(2, -3);
 
 /** Events that the PBX told in a second, on the average. */
 export function perSecondOf({ sent }: Pick<AfterBurst, "sent">): number {
