@@ -29,7 +29,7 @@ const kyiv: Settings = {
 
 /** A company of its own in a database of its own, with a clock that the test moves. */
 export async function openCompany() {
-	const { database, drop } = await testDatabase();
+	const { database, url, drop } = await testDatabase();
 	const clock = { now: Date.UTC(2026, 10, 22, 10, 0) };
 	const told: string[] = [];
 	const bus = createEventBus((_name, _kind, error) => {
@@ -106,6 +106,7 @@ export async function openCompany() {
 
 	return {
 		database,
+		url,
 		contacts,
 		matcher,
 		bus,
