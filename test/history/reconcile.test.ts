@@ -282,3 +282,16 @@ test("a call of which a part was heard keeps that when it is rebuilt from the PB
 		recordings: [{ path: "/var/spool/asterisk/monitor/one.wav" }],
 	});
 });
+
+test("a database that refuses everybody's calls is no matter of a call: nothing counts as looked into", async () => {
+	const families = await read(wholeJournal());
+	const denied = Object.assign(new Error("permission denied for table calls"), { code: "42501" });
+	const refusing = {
+		...company.recorder,
+		record: async () => {
+			throw denied;
+		},
+	};
+	await expect(reconcile(families, {}, { recorder: refusing })).rejects.toBe(denied);
+	expect(complaints.length).toBeLessThan(30);
+});

@@ -52,6 +52,8 @@ export interface Reconciled {
 
 /** Families in one round to the database. */
 const atOnce = 200;
+/** Where more than so many of a part are refused it is no matter of a call. */
+const mostRefused = 20;
 /** Families folded in one turn of the event loop. */
 const inOneTurn = 10;
 const oneDay = 24 * 3_600_000;
@@ -110,16 +112,22 @@ export function createReconciler({ pool, recorder, now, log, token }: ReconcileD
 	}
 
 	/** What the database refuses for good is taken apart, to leave out the one contact: it stays missing, and is said. */
-	async function someOrLess(input: ReconcileInput, families: readonly JournalFamily[]): Promise<Reconciled[]> {
+	async function someOrLess(
+		input: ReconcileInput,
+		families: readonly JournalFamily[],
+		refused = { count: 0 },
+	): Promise<Reconciled[]> {
 		try {
 			return [await some(input, families)];
 		} catch (error) {
 			if (failureOf(error) === "passing") throw error;
 			if (families.length > 1) {
 				const middle = Math.ceil(families.length / 2);
-				const first = await someOrLess(input, families.slice(0, middle));
-				return [...first, ...(await someOrLess(input, families.slice(middle)))];
+				const first = await someOrLess(input, families.slice(0, middle), refused);
+				return [...first, ...(await someOrLess(input, families.slice(middle), refused))];
 			}
+			refused.count++;
+			if (refused.count > mostRefused) throw error;
 			// Whatever stands in the journal: as JSON, in one line.
 			const family = JSON.stringify(families.map(({ links }) => links)[0]);
 			log.error({ err: error, pbxId: input.pbxId, family }, "The database refuses a call of the PBX's journal.");
