@@ -16,5 +16,6 @@ export const leads = (person: LivePerson): boolean => person.role !== "agent";
 /** What is wrong with a PBX and how to mend it is the admin's; that it is away concerns everybody, lost events those who watch. */
 export function forRole(pbx: PbxLive, person: LivePerson): PbxLive {
 	if (person.role === "admin") return pbx;
-	return { ...pbx, problem: null, said: null, lost: leads(person) ? (pbx.lost ?? null) : null };
+	const { lost, ...others } = pbx;
+	return { ...others, problem: null, said: null, ...(leads(person) && lost ? { lost } : {}) };
 }
