@@ -19,10 +19,13 @@ export async function wrongWithDebts(pool: Pool): Promise<string[]> {
 	const { rows } = await pool.query<Debt>(
 		`select o.id, o.settled_at is not null as settled, o.settled_how as how,
 			exists (select 1 from calls c where c.id = o.call_id) as call,
-			exists (select 1 from dispositions d where d.call_id = o.call_id) as disposed,
+			exists (select 1 from dispositions d where d.call_id = by.id) as disposed,
 			o.settled_by_id is not null as person, coalesce(o.settled_comment, '') <> '' as reason,
-			exists (select 1 from calls c where c.id = o.settled_by_call_id and c.talk_ms > 0) as talked
-		from obligations o`,
+			exists (select 1 from calls c where c.id = by.id and c.talk_ms > 0) as talked
+		from obligations o
+		-- One status settles all that is owed to a client; the call that it was given to may have become part of another.
+		left join merged_calls m on m.call_id = o.settled_by_call_id
+		cross join lateral (select coalesce(m.into_call_id, o.settled_by_call_id, o.call_id) as id) by`,
 	);
 	return rows.flatMap((debt) => {
 		const wrong = wrongWith(debt);

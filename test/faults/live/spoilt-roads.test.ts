@@ -55,7 +55,7 @@ test.each([
 	async (how, faults) => {
 		// What comes late or in pieces may look like a dead link or like loss; it need not.
 		const ends = [stage.faults.mayBegin("link-lost"), stage.faults.mayBegin("events-lost")];
-		const told = await spoil(stage.gate, during(stage.gate, faults, 3_000));
+		const told = await spoil(stage.gate, during(stage.gate, faults, 2_000));
 		for (const end of ends) end();
 		console.log(`the PBX ${how}: ${told}`);
 	},
@@ -71,7 +71,7 @@ test.each([
 		const links = stage.gate.passed;
 		// The lock may be lost, and is taken again.
 		const end = stage.faults.mayBegin("server-stopped");
-		const told = await spoil(stage.road.proxy, during(stage.road.proxy, faults, 3_000));
+		const told = await spoil(stage.road.proxy, during(stage.road.proxy, faults, 2_000));
 		end();
 		expect(stage.gate.passed).toBe(links);
 		console.log(`the database ${how}: ${told}`);
