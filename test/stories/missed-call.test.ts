@@ -125,6 +125,8 @@ test("who types while a colleague takes the client loses no word and reads who h
 		await office.post(`/api/obligations/${id}/claim`, undefined, olena.cookie, "DELETE");
 		await row.getByRole("button", { name: words["duty.claim"] }).waitFor();
 	}
+	await office.post(`/api/obligations/${id}/dismiss`, { comment: "Спам" }, olena.cookie);
+	await row.waitFor({ state: "detached" });
 	expect(seat.problems).toEqual([]);
 }, 60_000);
 

@@ -108,7 +108,6 @@ export const views: readonly View[] = [
 			];
 			await go(page, "/call-back?scope=closed");
 			await page.locator(".back-row").first().waitFor();
-			backend.state.closed = [];
 		},
 	},
 	at("plans", "/plans", ".plan-row"),

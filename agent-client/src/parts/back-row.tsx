@@ -125,7 +125,7 @@ export function BackRow({ duty, list, onAnswered, onDismiss, onTakeOver, selecti
 					<span>{t("duty.nobody")}</span>
 				)}
 				{duty.settledChannel && <span class="nowrap">{t(`channel.${duty.settledChannel}`)}</span>}
-				{duty.settledComment && <Outside text={duty.settledComment} />}
+				{duty.settledComment && <Outside text={duty.settledComment} class="back-said" />}
 				{duty.attempts > 0 && <span class="nowrap">{t("duty.attempts", { count: duty.attempts })}</span>}
 			</span>
 			<span class="row back-actions">

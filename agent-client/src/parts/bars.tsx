@@ -38,7 +38,10 @@ export function Bars({ me }: { me: Me }) {
 								<bdi class="small trouble">{cut(sentence(trouble.said, trouble.problem), 500)}</bdi>
 							)}
 							{me.role === "admin" && trouble.state === "login-refused" && (
-								<span class="small trouble">{t("pbx.bar.mended")}</span>
+								<>
+									{" "}
+									<span class="small">{t("pbx.bar.mended")}</span>
+								</>
 							)}
 						</span>
 						{me.role === "admin" && trouble.state === "login-refused" && <CheckNow pbxId={trouble.id} />}
