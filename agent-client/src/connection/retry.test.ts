@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { extraDelay, retryDelay, worthRetrying } from "./retry.ts";
+import { extraDelay, pulse, retryDelay, worthRetrying } from "./retry.ts";
 
 test("waiting grows from a quarter of a second to five seconds, never less than half of the step", () => {
 	const low = [0, 1, 2, 3, 4, 5, 60].map((attempt) => retryDelay(attempt, () => 0));
@@ -24,4 +24,9 @@ test("a tab that lost its way alone returns at once; cut off with everybody, it 
 
 test("each further try is moved by chance", () => {
 	expect([0, 1].map((chance) => extraDelay(1006, 3, () => chance))).toEqual([0, 1500]);
+});
+
+test("a hidden tab, whose timers a browser lets go once a minute, is not taken for one that slept", () => {
+	const onceAMinute = 60_000;
+	expect(pulse.slept).toBeGreaterThan(onceAMinute + pulse.every);
 });

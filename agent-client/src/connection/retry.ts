@@ -41,9 +41,9 @@ export function extraDelay(closeCode: number, tries: number, random: () => numbe
 
 /**
  * Milliseconds between two signs of life that we ask for, and how long an answer may take. A page whose clock stood still
- * for longer than `slept` was asleep.
+ * for longer than `slept` was asleep; browsers let that of a hidden tab go once a minute, and it hears all the same.
  */
-export const pulse = { every: 5_000, answer: 3_000, slept: 30_000 } as const;
+export const pulse = { every: 5_000, answer: 3_000, slept: 90_000 } as const;
 
 /**
  * Milliseconds from one look whether the server is there to the next, and how long one may take. Half of the first is chance.
