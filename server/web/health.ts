@@ -19,6 +19,8 @@ const askEvery = 250;
 const answerWithin = 1_000;
 /** Browsers of so many people are welcomed in a millisecond: sessions and pictures of ten thousand take some seconds. */
 const peoplePerMillisecond = 2;
+/** In such steps (milliseconds), because anybody may ask, and it is nobody's business how many people a company has. */
+const spreadStep = 500;
 
 /**
  * `/health/live` says that the process runs, to anybody, and `/health/open` that a browser may come. What tells of the inside (`/health/ready`,
@@ -49,7 +51,7 @@ export function registerHealth(app: App, deps: HealthDeps): void {
 		},
 		async handler() {
 			if (!(await isOpen())) throw new DzvinError("unavailable", "The database does not answer.");
-			return { status: "open", spread: Math.ceil(deps.people() / peoplePerMillisecond) };
+			return { status: "open", spread: Math.ceil(deps.people() / peoplePerMillisecond / spreadStep) * spreadStep };
 		},
 	});
 	app.get("/metrics", { schema: { summary: "Figures for Prometheus" } }, async (_request, reply) => {

@@ -132,7 +132,7 @@ test("while the database is away browsers that lost their way are told to wait, 
 			await new Promise((done) => setTimeout(done, 20));
 	};
 	// The admin and the agent.
-	expect(await open()).toMatchObject({ status: 200, json: { status: "open", spread: 1 } });
+	expect(await open()).toMatchObject({ status: 200, json: { status: "open", spread: 500 } });
 	way.shut();
 	await becomes(503);
 	way.open();
