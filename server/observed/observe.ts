@@ -55,7 +55,7 @@ const figures = ["families", "calls", "external", "obligations", "unmatched", "r
 const countEvery = 3_600_000;
 const oneDay = 24 * 3_600_000;
 /** After a gap the PBX may still be writing: read soon, and once more when what was heard live meanwhile is stored. */
-const soon = [300, 3_500];
+const soon = [300, 3_100];
 /** Read again this far (ms) behind what was compared already: rows may be written late. */
 const overlap = 10 * 60_000;
 /** A dead link is noticed after that long (ms) at the latest. */
