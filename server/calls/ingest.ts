@@ -20,17 +20,9 @@ import {
 	saidStored,
 	type TrackerState,
 } from "./tracker.ts";
-import { rulesOf, type TrackerRules } from "./tracker-rules.ts";
+import { type IngestPbx, rulesOf, type TrackerRules } from "./tracker-rules.ts";
 import type { UnsavedCall } from "./unsaved.ts";
 import { createWriter, type Writer } from "./writer.ts";
-
-/** What the ingest needs to know of a PBX. */
-export interface IngestPbx {
-	readonly id: string;
-	readonly name: string;
-	/** Regular expression for endpoint names that are people. */
-	readonly extensionPattern: string;
-}
 
 export interface IngestDeps {
 	readonly recorder: Recorder;

@@ -6,7 +6,7 @@ import { complaintOf } from "./complaint.ts";
 import { createHeard, type Heard } from "./heard.ts";
 import { type Lost, lostAfterReading, lostStill, lostWith } from "./lost.ts";
 import { rowsToMeet, wholenessOf } from "./torn.ts";
-import type { Blind, DailyCount, Windows } from "./windows.ts";
+import { type Blind, type DailyCount, type Windows, windowOf } from "./windows.ts";
 
 /** A PBX that is watched. */
 export interface ObservedPbx {
@@ -293,9 +293,3 @@ export function createObserver({ windows, reconcile, leads, log, now, onLost }: 
 }
 
 export type Observer = ReturnType<typeof createObserver>;
-
-/** The first blind window in which a call took place. */
-function windowOf(blind: readonly Blind[], from: number, to: number): string[] {
-	const found = blind.find((window) => window.from <= to && (window.to === null || window.to >= from));
-	return found ? [found.id] : [];
-}

@@ -282,3 +282,9 @@ export function createWindows(pool: Pool, token: (pbxId: string) => number | nul
 }
 
 export type Windows = ReturnType<typeof createWindows>;
+
+/** The first blind window in which a call took place. */
+export function windowOf(blind: readonly Blind[], from: number, to: number): string[] {
+	const found = blind.find((window) => window.from <= to && (window.to === null || window.to >= from));
+	return found ? [found.id] : [];
+}

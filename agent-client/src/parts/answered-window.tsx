@@ -9,6 +9,7 @@ import { refusalText } from "./attempt.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { Refused } from "./refused.tsx";
 import { say } from "./toast.tsx";
 import { firstWrong, useFocus } from "./use-focus.ts";
 
@@ -127,12 +128,7 @@ export function AnsweredElsewhere({ duty, onDone }: { duty: Obligation; onDone: 
 					<span class="muted small keys-hint">
 						<kbd>Ctrl</kbd> <kbd>↵</kbd>
 					</span>
-					{refused.value && (
-						<p class="wrong grow" role="alert">
-							<Icon name="alert" small />
-							{refused.value}
-						</p>
-					)}
+					<Refused text={refused.value} />
 				</div>
 			</form>
 		</Dialog>

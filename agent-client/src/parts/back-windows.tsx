@@ -6,7 +6,7 @@ import { t } from "../i18n/translate.ts";
 import { attempt, refusalText } from "./attempt.ts";
 import { Dialog } from "./dialog.tsx";
 import { TextField } from "./field.tsx";
-import { Icon } from "./icon.tsx";
+import { Refused } from "./refused.tsx";
 import { Outside } from "./text.tsx";
 import { say } from "./toast.tsx";
 import { whenText } from "./words.tsx";
@@ -53,12 +53,7 @@ export function Dismiss({ duty, onDone }: { duty: Obligation; onDone: (id: strin
 					<button type="submit" class="button primary">
 						{t("duty.dismiss-title")}
 					</button>
-					{refused.value && (
-						<p class="wrong grow" role="alert">
-							<Icon name="alert" small />
-							{refused.value}
-						</p>
-					)}
+					<Refused text={refused.value} />
 				</div>
 			</form>
 		</Dialog>

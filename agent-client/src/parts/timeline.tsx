@@ -1,5 +1,3 @@
-import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import type { TimelineItem } from "../../../server/protocol/contact.ts";
 import { api, now } from "../client.ts";
@@ -14,10 +12,10 @@ import {
 	wholeHistory,
 } from "../model/history-filter.ts";
 import { clock, dayAndTime, secondsSince, timeOfDay } from "../model/time.ts";
-import { attempt } from "./attempt.ts";
 import { colleaguesOf } from "./call-row.tsx";
 import { HistoryFilters } from "./history-filters.tsx";
 import { Icon } from "./icon.tsx";
+import { NoteForm } from "./note-form.tsx";
 import { Player } from "./player.tsx";
 import { ListState, Nothing } from "./states.tsx";
 import { Lines, NumberText, Outside } from "./text.tsx";
@@ -262,46 +260,5 @@ function CallEntry({ item: { call, at } }: { item: Extract<TimelineItem, { kind:
 				))}
 			</div>
 		</>
-	);
-}
-
-function NoteForm({ contactId, onSaved }: { contactId: string; onSaved: () => void }) {
-	const text = useSignal("");
-	const field = useRef<HTMLTextAreaElement>(null);
-	async function save(): Promise<void> {
-		if (text.value.trim() === "") return field.current?.focus();
-		if (await attempt(api.addNote(contactId, text.value.trim()))) {
-			text.value = "";
-			onSaved();
-		}
-	}
-	return (
-		<form
-			class="note-form"
-			onSubmit={(event) => {
-				event.preventDefault();
-				void save();
-			}}
-		>
-			<textarea
-				ref={field}
-				class="input"
-				rows={1}
-				maxLength={10_000}
-				aria-label={t("note.text")}
-				placeholder={t("note.text")}
-				value={text.value}
-				onInput={(event) => (text.value = event.currentTarget.value)}
-				onKeyDown={(event) => {
-					if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
-						event.preventDefault();
-						void save();
-					}
-				}}
-			/>
-			<button type="submit" class="button">
-				{t("note.add")}
-			</button>
-		</form>
 	);
 }

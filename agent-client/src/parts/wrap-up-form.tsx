@@ -9,6 +9,7 @@ import { createWrapUp, statuses } from "../model/wrap-up.ts";
 import { refusalText } from "./attempt.ts";
 import { Field, serverWrong, TextField } from "./field.tsx";
 import { Icon } from "./icon.tsx";
+import { Refused } from "./refused.tsx";
 
 import { firstWrong, useFocus } from "./use-focus.ts";
 import { dispositionLook } from "./words.tsx";
@@ -226,12 +227,7 @@ export function WrapUpForm({ callId, onSaved, compact = false, focus = false }: 
 						<MoreTime callId={callId} />
 					</ErrorBoundary>
 				)}
-				{form.failure.value && (
-					<p class="wrong grow" role="alert">
-						<Icon name="alert" small />
-						{refusalText(form.failure.value)}
-					</p>
-				)}
+				<Refused text={form.failure.value && refusalText(form.failure.value)} />
 			</div>
 		</form>
 	);
